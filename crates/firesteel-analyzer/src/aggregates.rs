@@ -1,0 +1,89 @@
+//! Aggregation: the calls that a SELECT and its clauses contain, gathered into one node, and what may stand beside them.
+//!
+//! ```text
+//! SELECT a + 1, sum(b) / 2 … GROUP BY a + 1
+//! ──▶ Aggregate [a + 1 AS k], [sum(b) AS s]   then   Project [k, s / 2]
+//! ```
+
+use firesteel_common::{ColumnId, ColumnIds, Error, Result, Span, error};
+use firesteel_expr::{AggregateCall, Expr, ExprRef};
+use firesteel_plan::PlanColumn;
+use hashbrown::HashSet;
+use recursive::recursive;
+
+/// Aggregate calls found so far, equal ones once.
+#[derive(Default)]
+pub(crate) struct AggregateCalls {
+    pub(crate) calls: Vec<(ColumnId, AggregateCall)>,
+}
+
+impl AggregateCalls {
+    /// The column of the call's result.
+    pub(crate) fn add(&mut self, call: AggregateCall, ids: &ColumnIds, label: &dyn Fn() -> String) -> ExprRef {
+        let known = self.calls.iter().find(|(_, known)| *known == call).map(|(id, _)| *id);
+        let (data_type, nullable) = (call.data_type.clone(), call.nullable);
+        let id = known.unwrap_or_else(|| {
+            let id = ids.fresh(label());
+            self.calls.push((id, call));
+            id
+        });
+        Expr::column(id, data_type, nullable)
+    }
+
+    /// Whether the expression uses the result of some call.
+    pub(crate) fn used_by(&self, expr: &Expr) -> bool {
+        expr.columns().iter().any(|id| self.calls.iter().any(|(call, _)| call == id))
+    }
+}
+
+/// What expressions above an Aggregate node may use.
+pub(crate) struct Grouping<'g> {
+    pub(crate) keys: &'g [(ColumnId, ExprRef)],
+    /// Columns that come from elsewhere than the aggregate's input: its calls, aliases, subqueries.
+    pub(crate) allowed: HashSet<ColumnId>,
+    pub(crate) ids: &'g ColumnIds,
+    /// The whole SELECT.
+    pub(crate) select: Span,
+}
+
+impl Grouping<'_> {
+    /// The expression with grouping keys in the place of what they compute; an error if it needs anything else.
+    pub(crate) fn above(&self, expr: &ExprRef, span: Span) -> Result<ExprRef> {
+        self.replace(expr).map_err(|error| error.at(span))
+    }
+
+    /// From the top down: `a + 1` as a key goes before `a` as a key.
+    #[recursive]
+    fn replace(&self, expr: &ExprRef) -> Result<ExprRef> {
+        if let Some((id, key)) = self.keys.iter().find(|(_, key)| key == expr) {
+            return Ok(PlanColumn::of(*id, key).to_expr());
+        }
+        if let Some(id) = expr.as_column() {
+            return if self.allowed.contains(&id) { Ok(expr.clone()) } else { Err(self.missing(id)) };
+        }
+        // What needs no column of the input stays, and so do long chains of what is allowed.
+        if expr.columns().iter().all(|id| self.allowed.contains(id)) && self.keys.iter().all(|(_, key)| !key.columns().is_empty()) {
+            return Ok(expr.clone());
+        }
+        let mut changed = false;
+        let mut children = Vec::with_capacity(expr.children().len());
+        for child in expr.children() {
+            let new = self.replace(child)?;
+            changed |= !std::sync::Arc::ptr_eq(&new, child);
+            children.push(new);
+        }
+        if changed { expr.with_children(children) } else { Ok(expr.clone()) }
+    }
+
+    fn missing(&self, id: ColumnId) -> Error {
+        if self.keys.is_empty() {
+            return error!(MISSING_GROUP_BY).at(self.select);
+        }
+        let name = self.ids.label(id);
+        error!(
+            MISSING_AGGREGATION,
+            expression = format!("\"{name}\""),
+            expressionAnyValue = format!("\"any_value({name})\"")
+        )
+    }
+}

@@ -1,0 +1,79 @@
+//! What is in sight from inside a query besides its own FROM: CTEs, and the columns of the queries around it.
+
+use firesteel_common::names::same_name;
+use firesteel_plan::parsed::Cte;
+
+use crate::scope::Scope;
+
+/// Where a query stands. Frames are linked lists on the stack.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Env<'e> {
+    ctes: Option<&'e CteFrame<'e>>,
+    outer: Option<&'e OuterFrame<'e>>,
+    /// How many views deep.
+    pub(crate) views: usize,
+}
+
+/// One WITH clause: of its CTEs the first `visible` may be named.
+pub(crate) struct CteFrame<'e> {
+    ctes: &'e [Cte],
+    visible: usize,
+    /// Where the WITH clause stands.
+    around: Env<'e>,
+}
+
+/// The columns of the query around a subquery.
+pub(crate) struct OuterFrame<'e> {
+    scope: &'e Scope,
+    around: Option<&'e OuterFrame<'e>>,
+}
+
+impl<'e> CteFrame<'e> {
+    pub(crate) fn new(ctes: &'e [Cte], around: Env<'e>) -> Self {
+        Self { ctes, visible: ctes.len(), around }
+    }
+
+    /// The CTE of that name, and the frame for its own query, which sees the CTEs before it.
+    fn find(&self, name: &str) -> Option<(&'e Cte, CteFrame<'e>)> {
+        let at = self.ctes[..self.visible].iter().rposition(|cte| same_name(&cte.name.value, name))?;
+        Some((&self.ctes[at], CteFrame { ctes: self.ctes, visible: at, around: self.around }))
+    }
+}
+
+impl<'e> OuterFrame<'e> {
+    pub(crate) fn new(scope: &'e Scope, around: Env<'e>) -> Self {
+        Self { scope, around: around.outer }
+    }
+}
+
+impl<'e> Env<'e> {
+    pub(crate) fn with_ctes(self, frame: &'e CteFrame<'e>) -> Env<'e> {
+        Env { ctes: Some(frame), ..self }
+    }
+
+    pub(crate) fn with_outer(self, frame: &'e OuterFrame<'e>) -> Env<'e> {
+        Env { outer: Some(frame), ..self }
+    }
+
+    /// The inside of a view sees nothing of the query that names it.
+    pub(crate) fn of_view(self) -> Env<'static> {
+        Env { ctes: None, outer: None, views: self.views + 1 }
+    }
+
+    /// The CTE of that name, its frame, and where its WITH clause stands; inner definitions win.
+    pub(crate) fn find_cte(self, name: &str) -> Option<(&'e Cte, CteFrame<'e>, Env<'e>)> {
+        let mut next = self.ctes;
+        while let Some(frame) = next {
+            if let Some((cte, inner)) = frame.find(name) {
+                return Some((cte, inner, Env { views: self.views, ..frame.around }));
+            }
+            next = frame.around.ctes;
+        }
+        None
+    }
+
+    /// The scopes of the queries around this one, nearest first.
+    pub(crate) fn outer_scopes(self) -> impl Iterator<Item = &'e Scope> {
+        std::iter::successors(self.outer, |frame| frame.around).map(|frame| frame.scope)
+    }
+}

@@ -1,0 +1,320 @@
+//! Expressions: names become columns, operators and functions become calls over arguments of the right types.
+
+use std::cell::RefCell;
+
+use firesteel_common::{Result, SqlType, error};
+use firesteel_expr::{CastMode, Expr, ExprRef, Literal, cast, registry};
+use firesteel_plan::parsed::{
+    self, BinaryOp, CaseBranch, ExprKind, Ident, IsTest, Like, LikeKind, LikeQuantifier, UnaryOp,
+};
+use recursive::recursive;
+
+use crate::aggregates::AggregateCalls;
+use crate::env::Env;
+use crate::literal::{self, LiteralContext};
+use crate::names::Namer;
+use crate::scope::{Found, Scope};
+use crate::subquery::Pending;
+use crate::{Analyzer, errors, unsupported, words};
+
+/// The function behind `struct.field`: a struct and the field's name.
+pub(crate) const GET_FIELD: &str = "get_field";
+/// The function behind `operand[index]`: an element by position from 0, or a value by key.
+const SUBSCRIPT: &str = "[]";
+
+/// Where an expression stands; decides what is said about an aggregate that may not stand there.
+#[derive(Clone, Copy)]
+pub(crate) enum Clause<'r> {
+    Where(&'r parsed::Expr),
+    GroupBy,
+    AggregateArgument,
+    /// Named for messages: `JOIN condition`, `VALUES`.
+    Other(&'static str),
+}
+
+/// Turns the expressions of one place into typed ones.
+#[derive(Clone)]
+pub(crate) struct Resolver<'r, 'a> {
+    pub(crate) analyzer: &'r Analyzer<'a>,
+    pub(crate) env: Env<'r>,
+    /// In order of preference: a name that one knows is not looked for in the next.
+    pub(crate) scopes: Vec<&'r Scope>,
+    /// What arguments of aggregates see, where that differs: no aliases.
+    pub(crate) argument_scopes: Option<Vec<&'r Scope>>,
+    pub(crate) clause: Clause<'r>,
+    /// Where aggregate calls go; None where they may not stand.
+    pub(crate) aggregates: Option<&'r RefCell<AggregateCalls>>,
+    /// Where scalar subqueries go; None where they may not stand.
+    pub(crate) subqueries: Option<&'r RefCell<Vec<Pending>>>,
+}
+
+impl<'r, 'a> Resolver<'r, 'a> {
+    /// For places that know neither aggregates nor subqueries.
+    pub(crate) fn plain(analyzer: &'r Analyzer<'a>, env: Env<'r>, scopes: Vec<&'r Scope>, place: &'static str) -> Self {
+        let clause = Clause::Other(place);
+        Self { analyzer, env, scopes, argument_scopes: None, clause, aggregates: None, subqueries: None }
+    }
+
+    #[recursive]
+    pub(crate) fn resolve(&self, expr: &parsed::Expr) -> Result<ExprRef> {
+        self.resolve_kind(expr).map_err(|error| error.at(expr.span))
+    }
+
+    pub(crate) fn resolve_all<'e>(&self, exprs: impl IntoIterator<Item = &'e parsed::Expr>) -> Result<Vec<ExprRef>> {
+        exprs.into_iter().map(|expr| self.resolve(expr)).collect()
+    }
+
+    fn resolve_kind(&self, expr: &parsed::Expr) -> Result<ExprRef> {
+        match &expr.kind {
+            ExprKind::Literal(written) => {
+                Ok(Expr::literal(literal::resolve(written, expr.span, self.literals())?))
+            }
+            ExprKind::Column(name) => self.column(name),
+            ExprKind::Unary { op, operand } => self.unary(*op, operand, expr),
+            ExprKind::Binary { first, rest } => self.chain(first, rest, expr),
+            ExprKind::And(terms) => self.call("and", self.resolve_all(terms)?, expr),
+            ExprKind::Or(terms) => self.call("or", self.resolve_all(terms)?, expr),
+            ExprKind::Not(operand) => self.call("not", vec![self.resolve(operand)?], expr),
+            ExprKind::Is { operand, negated, test } => self.is_test(operand, *negated, *test, expr),
+            ExprKind::IsDistinctFrom { left, right, negated } => {
+                let equal = self.call("<=>", self.resolve_all([left.as_ref(), right])?, expr)?;
+                self.negate(equal, !negated, expr)
+            }
+            ExprKind::Between { operand, negated, low, high } => {
+                let within = self.call("between", self.resolve_all([operand.as_ref(), low, high])?, expr)?;
+                self.negate(within, *negated, expr)
+            }
+            ExprKind::InList { operand, negated, list } => {
+                let args = self.resolve_all(std::iter::once(operand.as_ref()).chain(list))?;
+                self.negate(self.call("in", args, expr)?, *negated, expr)
+            }
+            ExprKind::Like(like) => self.like(like, expr),
+            ExprKind::Case { operand, branches, otherwise } => {
+                self.case(operand.as_deref(), branches, otherwise.as_deref(), expr)
+            }
+            ExprKind::Cast { operand, data_type, is_try } => {
+                let mode = if *is_try { CastMode::Try } else { CastMode::Ansi };
+                self.cast(self.resolve(operand)?, data_type, mode, expr)
+            }
+            ExprKind::Function(call) => self.function(call, expr),
+            ExprKind::Subquery(query) => self.scalar_subquery(query, expr.span),
+            ExprKind::Subscript { operand, index } => {
+                self.call(SUBSCRIPT, self.resolve_all([operand.as_ref(), index])?, expr)
+            }
+            ExprKind::Field { operand, name } => self.field(self.resolve(operand)?, name),
+            ExprKind::Row(items) => self.row(items, expr),
+            ExprKind::InSubquery { .. } => Err(unsupported("IN (subquery) other than as a condition of WHERE", expr.span)),
+            ExprKind::Exists(_) => Err(unsupported("EXISTS other than as a condition of WHERE", expr.span)),
+            ExprKind::Star(_) => Err(unsupported("* in this place", expr.span)),
+            ExprKind::Parameter(_) => Err(unsupported("parameters", expr.span)),
+            ExprKind::Lambda { .. } => Err(unsupported("lambda functions", expr.span)),
+            ExprKind::Collate { .. } => Err(unsupported("collations", expr.span)),
+            ExprKind::VariantPath { .. } => Err(unsupported("paths into VARIANT values", expr.span)),
+            ExprKind::TableArgument(_) => Err(unsupported("tables as arguments", expr.span)),
+        }
+    }
+
+    /// A call of a function; an error about its arguments shows the text of `written`.
+    pub(crate) fn call(&self, name: &str, args: Vec<ExprRef>, written: &parsed::Expr) -> Result<ExprRef> {
+        registry::call(name, args).map_err(|error| {
+            errors::in_words(error, self.analyzer.ids(), &|| self.name_of(written)).at(written.span)
+        })
+    }
+
+    fn negate(&self, operand: ExprRef, negated: bool, written: &parsed::Expr) -> Result<ExprRef> {
+        if negated { self.call("not", vec![operand], written) } else { Ok(operand) }
+    }
+
+    pub(crate) fn literals(&self) -> LiteralContext<'r> {
+        LiteralContext { eval: &self.analyzer.context.eval, settings: &self.analyzer.context.settings }
+    }
+
+    /// The name that a column of this expression gets.
+    pub(crate) fn name_of(&self, expr: &parsed::Expr) -> String {
+        Namer { literals: self.literals(), column: &|name| self.column_text(name) }.name(expr)
+    }
+
+    /// Without the relation; fields stay.
+    fn column_text(&self, name: &[Ident]) -> String {
+        let fields = self.scopes.iter().find_map(|scope| match scope.find(name) {
+            Found::Column(_, fields) => Some(fields.len()),
+            _ => None,
+        });
+        let start = name.len().saturating_sub(1 + fields.unwrap_or(0));
+        name[start..].iter().map(|part| part.value.as_str()).collect::<Vec<_>>().join(".")
+    }
+
+    fn column(&self, name: &[Ident]) -> Result<ExprRef> {
+        for scope in &self.scopes {
+            match scope.find(name) {
+                Found::Nothing => {}
+                Found::Ambiguous(columns) => return Err(errors::ambiguous(name, &columns)),
+                Found::Column(column, fields) => {
+                    return fields.iter().try_fold(column.column.to_expr(), |operand, field| self.field(operand, field));
+                }
+            }
+        }
+        if let [only] = name {
+            if let Some(function) = bare_function(&only.value) {
+                return registry::call(function, Vec::new()).map_err(|error| error.at(only.span));
+            }
+        }
+        if self.env.outer_scopes().any(|scope| !matches!(scope.find(name), Found::Nothing)) {
+            return Err(unsupported("correlated subqueries", errors::span_of(name)));
+        }
+        Err(errors::unresolved_column(name, &self.scopes))
+    }
+
+    fn field(&self, operand: ExprRef, field: &Ident) -> Result<ExprRef> {
+        let base = || format!("\"{}\"", errors::labelled(&operand.to_string(), self.analyzer.ids()));
+        match operand.data_type() {
+            SqlType::Struct(fields) => {
+                let known = fields.iter().find(|known| firesteel_common::names::same_name(&known.name, &field.value));
+                let Some(known) = known else {
+                    let names: Vec<_> = fields.iter().map(|field| firesteel_common::names::quote(&field.name)).collect();
+                    let name = firesteel_common::names::quote(&field.value);
+                    return Err(error!(FIELD_NOT_FOUND, fieldName = name, fields = names.join(", ")).at(field.span));
+                };
+                let name = Expr::literal(Literal::string(known.name.as_ref()));
+                registry::call(GET_FIELD, vec![operand, name]).map_err(|error| error.at(field.span))
+            }
+            SqlType::Map { .. } => {
+                let key = Expr::literal(Literal::string(field.value.as_str()));
+                registry::call(SUBSCRIPT, vec![operand, key]).map_err(|error| error.at(field.span))
+            }
+            SqlType::Array { .. } => Err(unsupported("fields of arrays of structs", field.span)),
+            other => {
+                let other = other.quoted_sql();
+                Err(error!(INVALID_EXTRACT_BASE_FIELD_TYPE, base = base(), other = other).at(field.span))
+            }
+        }
+    }
+
+    fn unary(&self, op: UnaryOp, operand: &parsed::Expr, expr: &parsed::Expr) -> Result<ExprRef> {
+        if let (UnaryOp::Minus, ExprKind::Literal(written)) = (op, &operand.kind) {
+            if let Some(negated) = literal::negated(written) {
+                return Ok(Expr::literal(literal::resolve(&negated, expr.span, self.literals())?));
+            }
+        }
+        let function = match op {
+            UnaryOp::Plus => "positive",
+            UnaryOp::Minus => "negative",
+            UnaryOp::BitNot => "~",
+        };
+        self.call(function, vec![self.resolve(operand)?], expr)
+    }
+
+    /// Left to right; an error shows the chain up to where it arose.
+    fn chain(&self, first: &parsed::Expr, rest: &[(BinaryOp, parsed::Expr)], expr: &parsed::Expr) -> Result<ExprRef> {
+        let mut left = self.resolve(first)?;
+        for (at, (op, operand)) in rest.iter().enumerate() {
+            let args = vec![left, self.resolve(operand)?];
+            left = registry::call(words::binary(*op), args).map_err(|error| {
+                let kind = ExprKind::Binary { first: Box::new(first.clone()), rest: rest[..=at].to_vec() };
+                let so_far = parsed::Expr::new(expr.span, kind);
+                errors::in_words(error, self.analyzer.ids(), &|| self.name_of(&so_far))
+                    .at(first.span.to(operand.span))
+            })?;
+        }
+        Ok(left)
+    }
+
+    fn is_test(&self, operand: &parsed::Expr, negated: bool, test: IsTest, expr: &parsed::Expr) -> Result<ExprRef> {
+        let operand = self.resolve(operand)?;
+        let value = match test {
+            IsTest::Null | IsTest::Unknown => {
+                let function = if negated { "isnotnull" } else { "isnull" };
+                return self.call(function, vec![operand], expr);
+            }
+            IsTest::True => true,
+            IsTest::False => false,
+        };
+        let equal = self.call("<=>", vec![operand, Expr::literal(Literal::boolean(value))], expr)?;
+        self.negate(equal, negated, expr)
+    }
+
+    fn like(&self, like: &Like, expr: &parsed::Expr) -> Result<ExprRef> {
+        let operand = self.resolve(&like.operand)?;
+        let function = match like.kind {
+            LikeKind::Like => "like",
+            LikeKind::Ilike => "ilike",
+            LikeKind::Rlike => "rlike",
+        };
+        let mut matches = Vec::with_capacity(like.patterns.len());
+        for pattern in &like.patterns {
+            let mut args = vec![operand.clone(), self.resolve(pattern)?];
+            args.extend(like.escape.map(|escape| Expr::literal(Literal::string(escape))));
+            matches.push(self.negate(self.call(function, args, expr)?, like.negated, expr)?);
+        }
+        match (like.quantifier, matches.len()) {
+            (_, 1) => Ok(matches.swap_remove(0)),
+            (LikeQuantifier::Any, _) => self.call("or", matches, expr),
+            _ => self.call("and", matches, expr),
+        }
+    }
+
+    /// `CASE x WHEN v` is `CASE WHEN x = v`.
+    fn case(
+        &self,
+        operand: Option<&parsed::Expr>,
+        branches: &[CaseBranch],
+        otherwise: Option<&parsed::Expr>,
+        expr: &parsed::Expr,
+    ) -> Result<ExprRef> {
+        let operand = operand.map(|operand| self.resolve(operand)).transpose()?;
+        let mut args = Vec::with_capacity(2 * branches.len() + 1);
+        for branch in branches {
+            let when = self.resolve(&branch.when)?;
+            args.push(match &operand {
+                Some(operand) => self.call("=", vec![operand.clone(), when], expr)?,
+                None => when,
+            });
+            args.push(self.resolve(&branch.then)?);
+        }
+        if let Some(otherwise) = otherwise {
+            args.push(self.resolve(otherwise)?);
+        }
+        self.call("when", args, expr)
+    }
+
+    pub(crate) fn cast(&self, operand: ExprRef, to: &SqlType, mode: CastMode, written: &parsed::Expr) -> Result<ExprRef> {
+        // In expressions both CHAR and VARCHAR are STRING.
+        let to = match to {
+            SqlType::Char(_) | SqlType::Varchar(_) => &SqlType::STRING,
+            to => to,
+        };
+        if !cast::is_allowed(operand.data_type(), to) {
+            return Err(error!(
+                DATATYPE_MISMATCH_CAST_WITHOUT_SUGGESTION,
+                sqlExpr = format!("\"{}\"", self.name_of(written)),
+                srcType = operand.data_type().quoted_sql(),
+                targetType = to.quoted_sql()
+            ));
+        }
+        Ok(Expr::cast(operand, to.clone(), mode))
+    }
+
+    /// `(a, 1)`: a struct whose fields are named after columns, or `col1`, `col2`, ….
+    fn row(&self, items: &[parsed::Expr], expr: &parsed::Expr) -> Result<ExprRef> {
+        let mut args = Vec::with_capacity(2 * items.len());
+        for (at, item) in items.iter().enumerate() {
+            let name = match &item.kind {
+                ExprKind::Column(name) => name.last().map(|part| part.value.clone()),
+                _ => None,
+            };
+            let name = name.unwrap_or_else(|| format!("col{}", at + 1));
+            args.push(Expr::literal(Literal::string(name)));
+            args.push(self.resolve(item)?);
+        }
+        self.call("named_struct", args, expr)
+    }
+}
+
+/// Functions that may be called without parentheses; a column of that name wins.
+fn bare_function(name: &str) -> Option<&'static str> {
+    const NAMES: &[&str] = &[
+        "current_catalog", "current_database", "current_date", "current_schema", "current_time", "current_timestamp",
+        "current_user", "localtimestamp", "session_user", "user",
+    ];
+    NAMES.iter().copied().find(|known| known.eq_ignore_ascii_case(name))
+}

@@ -1,0 +1,136 @@
+//! What stands in FROM: tables, views, CTEs, subqueries, and their aliases.
+
+use std::sync::Arc;
+
+use firesteel_catalog::Table;
+use firesteel_catalog::catalog::{Entry, View};
+use firesteel_common::names::quote_parts;
+use firesteel_common::{Result, error};
+use firesteel_plan::logical::{JoinKind, Node, Relation as Read};
+use firesteel_plan::parsed::{Ident, Name, TableFactor, TableFactorKind, TableRef};
+use firesteel_plan::{LogicalPlan, PlanColumn};
+use recursive::recursive;
+
+use crate::env::Env;
+use crate::query::with_column_names;
+use crate::scope::{Qualifier, Relation, Scope, ScopeColumn, qualifier};
+use crate::{Analyzer, errors, join, unsupported};
+
+/// Deeper nesting than this is a view that names itself.
+const VIEW_DEPTH_MAX: usize = 100;
+
+impl Analyzer<'_> {
+    /// Comma-separated entries, joined crosswise; without any, one row without columns.
+    pub(crate) fn from(&self, entries: &[TableRef], env: Env<'_>) -> Result<Relation> {
+        let mut joined: Option<Relation> = None;
+        for entry in entries {
+            let next = self.table_ref(entry, env)?;
+            joined = Some(match joined {
+                None => next,
+                Some(left) => join::cross(left, next, JoinKind::Inner),
+            });
+        }
+        Ok(joined.unwrap_or_else(|| Relation { plan: LogicalPlan::one_row(), scope: Scope::default() }))
+    }
+
+    /// A relation and what is joined to it, left to right.
+    #[recursive]
+    pub(crate) fn table_ref(&self, entry: &TableRef, env: Env<'_>) -> Result<Relation> {
+        let first = self.factor(&entry.relation, env)?;
+        entry.joins.iter().try_fold(first, |left, join| {
+            let right = self.factor(&join.relation, env)?;
+            self.join(left, right, join, env).map_err(|error| error.at(join.span))
+        })
+    }
+
+    fn factor(&self, factor: &TableFactor, env: Env<'_>) -> Result<Relation> {
+        if let Some(sample) = &factor.sample {
+            return Err(unsupported("TABLESAMPLE", sample.span));
+        }
+        let relation = match &factor.kind {
+            TableFactorKind::Table { name, as_of: None } => self.table(name, env)?,
+            TableFactorKind::Table { .. } => return Err(unsupported("time travel", factor.span)),
+            TableFactorKind::Subquery { query, lateral: false } => {
+                let inner = self.query(query, env)?.exact();
+                let scope = inner.scope.renamed(&crate::scope::unqualified());
+                Relation { plan: inner.plan, scope }
+            }
+            TableFactorKind::Subquery { .. } => return Err(unsupported("LATERAL subqueries", factor.span)),
+            TableFactorKind::Function { call, lateral: false } => self.table_function(call, env)?,
+            TableFactorKind::Function { .. } => return Err(unsupported("LATERAL functions", factor.span)),
+            TableFactorKind::Values(values) => self.values(values, env)?,
+            TableFactorKind::Nested(inner) => self.table_ref(inner, env)?,
+            TableFactorKind::Pivot(_) => return Err(unsupported("PIVOT", factor.span)),
+            TableFactorKind::Unpivot(_) => return Err(unsupported("UNPIVOT", factor.span)),
+        };
+        let Some(alias) = &factor.alias else { return Ok(relation) };
+        let renamed = Relation { scope: relation.scope.renamed(&qualifier(&alias.name.value)), ..relation };
+        with_column_names(renamed, &alias.columns)
+    }
+
+    /// A CTE, a view or a table, in this order of precedence.
+    pub(crate) fn table(&self, name: &Name, env: Env<'_>) -> Result<Relation> {
+        self.count_relation(name.span)?;
+        if let [only] = name.parts.as_slice() {
+            if let Some(relation) = self.cte(only, env)? {
+                return Ok(relation);
+            }
+        }
+        let parts: Vec<String> = name.parts.iter().map(|part| part.value.clone()).collect();
+        match self.context.catalog.lookup(&parts).map_err(|error| error.at(name.span))? {
+            None => Err(errors::table_not_found(name)),
+            Some(Entry::Table(table)) => Ok(self.read(&parts, table)),
+            Some(Entry::View(view)) => self.view(name, &view, env),
+        }
+    }
+
+    fn cte(&self, name: &Ident, env: Env<'_>) -> Result<Option<Relation>> {
+        let Some((cte, frame, around)) = env.find_cte(&name.value) else { return Ok(None) };
+        let inner = self.query(&cte.query, around.with_ctes(&frame))?.exact();
+        let renamed = Relation { scope: inner.scope.renamed(&qualifier(&cte.name.value)), plan: inner.plan };
+        with_column_names(renamed, &cte.columns).map(Some)
+    }
+
+    fn read(&self, name: &[String], table: Arc<dyn Table>) -> Relation {
+        let ids: Vec<_> = table.columns().iter().map(|column| self.ids().fresh(Arc::clone(&column.name))).collect();
+        let qualifier = table_qualifier(name);
+        let columns = table.columns().iter().zip(&ids).map(|(column, id)| {
+            let plan_column = PlanColumn { id: *id, data_type: column.data_type.clone(), nullable: column.nullable };
+            ScopeColumn::new(&qualifier, Arc::clone(&column.name), plan_column)
+        });
+        let scope = Scope { columns: columns.collect() };
+        let columns = ids.into_iter().enumerate().collect();
+        let name = Arc::from(name.join(".").as_str());
+        let plan = LogicalPlan::new(Node::Relation(Read { name, table, columns, filters: Vec::new() }));
+        Relation { plan, scope }
+    }
+
+    /// The view's text is analyzed anew, in a world of its own; its places mean nothing in this statement's text.
+    fn view(&self, name: &Name, view: &View, env: Env<'_>) -> Result<Relation> {
+        if env.views >= VIEW_DEPTH_MAX {
+            let view = quote_parts(&name.values());
+            return Err(error!(RECURSIVE_VIEW, viewIdent = view.clone(), newPath = format!("{view} -> … -> {view}")).at(name.span));
+        }
+        let analyze = || self.query(&(self.context.parse_query)(&view.text)?, env.of_view());
+        let mut inner = analyze().map_err(|error| error.moved_to(name.span))?.exact();
+        if view.columns.len() == inner.scope.columns.len() {
+            for (column, name) in inner.scope.columns.iter_mut().zip(&view.columns) {
+                column.name = Arc::from(name.as_str());
+            }
+        }
+        let parts: Vec<Arc<str>> = name.values().into_iter().map(Arc::from).collect();
+        Ok(Relation { scope: inner.scope.renamed(&Arc::from(parts)), plan: inner.plan })
+    }
+}
+
+/// `t` and `default.t` are `spark_catalog.default.t`.
+fn table_qualifier(name: &[String]) -> Qualifier {
+    const HOME: [&str; 2] = ["spark_catalog", "default"];
+    let given = name.iter().map(String::as_str);
+    let missing = match name {
+        [_] => &HOME[..],
+        [namespace, _] if namespace.eq_ignore_ascii_case(HOME[1]) => &HOME[..1],
+        _ => &[],
+    };
+    missing.iter().copied().chain(given).map(Arc::from).collect()
+}

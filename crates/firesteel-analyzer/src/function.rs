@@ -1,0 +1,145 @@
+//! Function calls: scalar functions, casts in the form of functions, aggregates.
+
+use firesteel_common::{Result, SqlType, error};
+use firesteel_expr::{CastMode, Expr, ExprRef, Literal, registry};
+use firesteel_plan::parsed::{self, ExprKind, FunctionCall, NullTreatment};
+
+use crate::expr::{Clause, Resolver};
+use crate::{errors, unsupported};
+
+impl Resolver<'_, '_> {
+    pub(crate) fn function(&self, call: &FunctionCall, expr: &parsed::Expr) -> Result<ExprRef> {
+        if call.over.is_some() {
+            return Err(unsupported("window functions", expr.span));
+        }
+        if let Some(argument) = call.arguments.iter().find(|argument| argument.name.is_some()) {
+            return Err(unsupported("named arguments", argument.value.span));
+        }
+        let name = call.name.last();
+        if !is_builtin_path(&call.name) {
+            return Err(unknown(&call.name));
+        }
+        if registry::aggregate(name).is_some() {
+            return self.aggregate(call, expr);
+        }
+        if let (Some(to), None, [argument]) = (cast_function(name), registry::scalar(name), call.arguments.as_slice()) {
+            return self.cast(self.resolve(&argument.value)?, &to, CastMode::Ansi, expr);
+        }
+        if is_generator(name) {
+            return Err(unsupported(format!("the generator {}", name.to_lowercase()), call.name.span));
+        }
+        if registry::scalar(name).is_none() {
+            return Err(unknown(&call.name));
+        }
+        if call.distinct || call.filter.is_some() || call.nulls.is_some() || !call.order_by.is_empty() {
+            let feature = "DISTINCT, FILTER, IGNORE NULLS or WITHIN GROUP with a function that is no aggregate";
+            return Err(unsupported(feature, expr.span));
+        }
+        let args = self.arguments(call)?;
+        self.call(name, args, expr)
+    }
+
+    /// Arguments; `*` and `t.*` become the columns that they stand for.
+    fn arguments(&self, call: &FunctionCall) -> Result<Vec<ExprRef>> {
+        let mut args = Vec::with_capacity(call.arguments.len());
+        for argument in &call.arguments {
+            match &argument.value.kind {
+                ExprKind::Star(qualifier) => {
+                    let columns = self.scopes.first().into_iter().flat_map(|scope| scope.visible());
+                    args.extend(columns.filter(|column| column.is_of(qualifier)).map(|column| column.column.to_expr()));
+                }
+                _ => args.push(self.resolve(&argument.value)?),
+            }
+        }
+        Ok(args)
+    }
+
+    fn aggregate(&self, call: &FunctionCall, expr: &parsed::Expr) -> Result<ExprRef> {
+        let Some(aggregates) = self.aggregates else { return Err(self.misplaced_aggregate(expr)) };
+        if !call.order_by.is_empty() {
+            return Err(unsupported("WITHIN GROUP", expr.span));
+        }
+        let scopes = self.argument_scopes.clone().unwrap_or_else(|| self.scopes.clone());
+        let inner = Resolver { aggregates: None, clause: Clause::AggregateArgument, scopes, ..self.clone() };
+        let counts_rows = call.name.last().eq_ignore_ascii_case("count")
+            && matches!(call.arguments.as_slice(), [star] if matches!(&star.value.kind, ExprKind::Star(q) if q.is_empty()));
+        let mut args = match counts_rows {
+            true => vec![Expr::literal(Literal::int(1))],
+            false => inner.arguments(call)?,
+        };
+        if call.nulls == Some(NullTreatment::Ignore) {
+            args.push(Expr::literal(Literal::boolean(true)));
+        }
+        let filter = call.filter.as_ref().map(|filter| inner.aggregate_filter(filter)).transpose()?;
+        let resolved = registry::call_aggregate(call.name.last(), args, call.distinct, filter).map_err(|error| {
+            errors::in_words(error, self.analyzer.ids(), &|| self.name_of(expr)).at(expr.span)
+        })?;
+        let label = || self.name_of(expr);
+        Ok(aggregates.borrow_mut().add(resolved, self.analyzer.ids(), &label))
+    }
+
+    fn aggregate_filter(&self, filter: &parsed::Expr) -> Result<ExprRef> {
+        let resolved = self.resolve(filter)?;
+        match resolved.data_type() {
+            SqlType::Boolean | SqlType::Void => Ok(resolved),
+            _ => {
+                let text = format!("\"{}\"", self.name_of(filter));
+                Err(error!(INVALID_AGGREGATE_FILTER_NOT_BOOLEAN, filterExpr = text).at(filter.span))
+            }
+        }
+    }
+
+    fn misplaced_aggregate(&self, expr: &parsed::Expr) -> firesteel_common::Error {
+        match self.clause {
+            Clause::Where(condition) => error!(
+                INVALID_WHERE_CONDITION,
+                condition = format!("\"{}\"", self.name_of(condition)),
+                expressionList = self.name_of(expr)
+            )
+            .at(expr.span),
+            Clause::GroupBy => error!(GROUP_BY_AGGREGATE, sqlExpr = self.name_of(expr)).at(expr.span),
+            Clause::AggregateArgument => error!(NESTED_AGGREGATE_FUNCTION).at(expr.span),
+            Clause::Other(place) => unsupported(format!("aggregate functions in {place}"), expr.span),
+        }
+    }
+}
+
+/// `f`, `builtin.f`, `system.builtin.f`.
+fn is_builtin_path(name: &parsed::Name) -> bool {
+    let values = name.values();
+    let path: Vec<_> = values[..values.len().saturating_sub(1)].iter().map(|part| part.to_lowercase()).collect();
+    matches!(path.iter().map(String::as_str).collect::<Vec<_>>().as_slice(), [] | ["builtin"] | ["system", "builtin"])
+}
+
+fn unknown(name: &parsed::Name) -> firesteel_common::Error {
+    let quoted = firesteel_common::names::quote_parts(&name.values());
+    let error = registry::not_found(name.last());
+    error.replace("routineName", quoted).at(name.span)
+}
+
+/// `int(x)`: casts that are called like functions.
+pub(crate) fn cast_function(name: &str) -> Option<SqlType> {
+    Some(match name.to_lowercase().as_str() {
+        "boolean" => SqlType::Boolean,
+        "tinyint" => SqlType::TinyInt,
+        "smallint" => SqlType::SmallInt,
+        "int" => SqlType::Int,
+        "bigint" => SqlType::BigInt,
+        "float" => SqlType::Float,
+        "double" => SqlType::Double,
+        "decimal" => SqlType::DECIMAL_USER_DEFAULT,
+        "date" => SqlType::Date,
+        "timestamp" => SqlType::Timestamp,
+        "binary" => SqlType::Binary,
+        "string" => SqlType::STRING,
+        _ => return None,
+    })
+}
+
+/// Functions that give several rows.
+fn is_generator(name: &str) -> bool {
+    const NAMES: &[&str] = &[
+        "explode", "explode_outer", "inline", "inline_outer", "json_tuple", "posexplode", "posexplode_outer", "stack",
+    ];
+    NAMES.iter().any(|known| known.eq_ignore_ascii_case(name))
+}

@@ -1,0 +1,274 @@
+//! The name of a column without an alias: the expression's text as Spark writes it.
+//!
+//! ```text
+//! t.a → a    a + b + 1 → ((a + b) + 1)    a != 1 → (NOT (a = 1))    count(*) → count(1)
+//! ```
+//! Computed from what was written, not from what it means: implicit casts and rewrites do not show.
+
+use firesteel_expr::registry;
+use firesteel_plan::parsed::{
+    BinaryOp, CaseBranch, Expr, ExprKind, FunctionCall, Ident, IsTest, Like, LikeKind, LikeQuantifier, Query,
+    UnaryOp,
+};
+use recursive::recursive;
+
+use crate::literal::{self, LiteralContext};
+use crate::words;
+
+/// What names depend on besides the expression.
+pub(crate) struct Namer<'a> {
+    pub(crate) literals: LiteralContext<'a>,
+    /// The text of a name that stands for a column and fields of it: `a`, `a.f`.
+    pub(crate) column: &'a dyn Fn(&[Ident]) -> String,
+}
+
+impl Namer<'_> {
+    #[recursive]
+    pub(crate) fn name(&self, expr: &Expr) -> String {
+        match &expr.kind {
+            ExprKind::Literal(written) => match literal::resolve(written, expr.span, self.literals) {
+                Ok(value) => literal::text(&value, self.literals.eval),
+                Err(_) => "?".to_owned(),
+            },
+            ExprKind::Column(parts) => (self.column)(parts),
+            ExprKind::Unary { op, operand } => self.unary(*op, operand),
+            ExprKind::Binary { first, rest } => self.chain(first, rest),
+            ExprKind::And(terms) => self.balanced(terms, "AND"),
+            ExprKind::Or(terms) => self.balanced(terms, "OR"),
+            ExprKind::Not(operand) => format!("(NOT {})", self.name(operand)),
+            ExprKind::Is { operand, negated, test } => self.is_test(operand, *negated, *test),
+            ExprKind::IsDistinctFrom { left, right, negated } => {
+                not(!negated, format!("({} <=> {})", self.name(left), self.name(right)))
+            }
+            ExprKind::Between { operand, negated, low, high } => not(
+                *negated,
+                format!("between({}, {}, {})", self.name(operand), self.name(low), self.name(high)),
+            ),
+            ExprKind::InList { operand, negated, list } => {
+                not(*negated, format!("({} IN ({}))", self.name(operand), self.list(list)))
+            }
+            ExprKind::InSubquery { operand, negated, .. } => {
+                not(*negated, format!("({} IN (listquery()))", self.name(operand)))
+            }
+            ExprKind::Exists(_) => "exists()".to_owned(),
+            ExprKind::Subquery(query) => scalar_subquery(query),
+            ExprKind::Like(like) => self.like(like),
+            ExprKind::Case { operand, branches, otherwise } => {
+                self.case(operand.as_deref(), branches, otherwise.as_deref())
+            }
+            ExprKind::Cast { operand, data_type, is_try } => {
+                let cast = if *is_try { "TRY_CAST" } else { "CAST" };
+                format!("{cast}({} AS {})", self.name(operand), data_type.sql())
+            }
+            ExprKind::Function(call) => self.function(call),
+            ExprKind::Subscript { operand, index } => format!("{}[{}]", self.name(operand), self.name(index)),
+            ExprKind::Field { operand, name } => format!("{}.{}", self.name(operand), name.value),
+            ExprKind::Row(items) => self.row(items),
+            ExprKind::Collate { operand, collation } => {
+                format!("collate({}, {})", self.name(operand), collation.last())
+            }
+            ExprKind::Star(parts) => parts.iter().map(|part| format!("{}.", part.value)).collect::<String>() + "*",
+            ExprKind::Lambda { parameters, body } => {
+                let parameters: Vec<_> = parameters.iter().map(|parameter| parameter.value.as_str()).collect();
+                format!("lambdafunction({}, {})", self.name(body), parameters.join(", "))
+            }
+            ExprKind::VariantPath { operand, path } => format!("variant_get({}, $.{path})", self.name(operand)),
+            // Refused before anybody asks for a name.
+            ExprKind::Parameter(_) | ExprKind::TableArgument(_) => "?".to_owned(),
+        }
+    }
+
+    fn list(&self, items: &[Expr]) -> String {
+        items.iter().map(|item| self.name(item)).collect::<Vec<_>>().join(", ")
+    }
+
+    fn unary(&self, op: UnaryOp, operand: &Expr) -> String {
+        if let (UnaryOp::Minus, ExprKind::Literal(written)) = (op, &operand.kind) {
+            if let Some(negated) = literal::negated(written) {
+                return self.name(&Expr::new(operand.span, ExprKind::Literal(negated)));
+            }
+        }
+        match op {
+            UnaryOp::BitNot => format!("~{}", self.name(operand)),
+            _ => format!("({} {})", words::unary(op), self.name(operand)),
+        }
+    }
+
+    /// Opening parts outermost first, then the operands with their closing parts: linear in the length of the chain.
+    fn chain(&self, first: &Expr, rest: &[(BinaryOp, Expr)]) -> String {
+        let mut out = String::new();
+        for (op, _) in rest.iter().rev() {
+            out.push_str(match op {
+                BinaryOp::Concat => "concat(",
+                BinaryOp::NotEq => "(NOT (",
+                _ => "(",
+            });
+        }
+        out.push_str(&self.name(first));
+        for (op, operand) in rest {
+            let operand = self.name(operand);
+            match op {
+                BinaryOp::Concat => out.push_str(&format!(", {operand})")),
+                BinaryOp::NotEq => out.push_str(&format!(" = {operand}))")),
+                _ => out.push_str(&format!(" {} {operand})", words::binary(*op))),
+            }
+        }
+        out
+    }
+
+    /// Spark's parser folds AND and OR into balanced trees.
+    fn balanced(&self, terms: &[Expr], word: &str) -> String {
+        match terms {
+            [] => String::new(),
+            [one] => self.name(one),
+            _ => {
+                let (left, right) = terms.split_at(terms.len().div_ceil(2));
+                format!("({} {word} {})", self.balanced(left, word), self.balanced(right, word))
+            }
+        }
+    }
+
+    fn is_test(&self, operand: &Expr, negated: bool, test: IsTest) -> String {
+        let operand = self.name(operand);
+        match test {
+            IsTest::Null | IsTest::Unknown if negated => format!("({operand} IS NOT NULL)"),
+            IsTest::Null | IsTest::Unknown => format!("({operand} IS NULL)"),
+            IsTest::True => not(negated, format!("({operand} <=> true)")),
+            IsTest::False => not(negated, format!("({operand} <=> false)")),
+        }
+    }
+
+    fn like(&self, like: &Like) -> String {
+        let operand = self.name(&like.operand);
+        let one = |pattern: &Expr| {
+            let pattern = self.name(pattern);
+            let text = match like.kind {
+                LikeKind::Like => match like.escape {
+                    Some(escape) => format!("{operand} LIKE {pattern} ESCAPE '{escape}'"),
+                    None => format!("{operand} LIKE {pattern}"),
+                },
+                LikeKind::Ilike => format!("ilike({operand}, {pattern})"),
+                LikeKind::Rlike => format!("RLIKE({operand}, {pattern})"),
+            };
+            not(like.negated, text)
+        };
+        let patterns: Vec<_> = like.patterns.iter().map(one).collect();
+        match like.quantifier {
+            LikeQuantifier::One => patterns.concat(),
+            LikeQuantifier::Any => joined(&patterns, "OR"),
+            LikeQuantifier::All => joined(&patterns, "AND"),
+        }
+    }
+
+    fn case(&self, operand: Option<&Expr>, branches: &[CaseBranch], otherwise: Option<&Expr>) -> String {
+        let operand = operand.map(|operand| self.name(operand));
+        let mut out = String::from("CASE");
+        for branch in branches {
+            let when = self.name(&branch.when);
+            let when = match &operand {
+                Some(operand) => format!("({operand} = {when})"),
+                None => when,
+            };
+            out.push_str(&format!(" WHEN {when} THEN {}", self.name(&branch.then)));
+        }
+        if let Some(otherwise) = otherwise {
+            out.push_str(&format!(" ELSE {}", self.name(otherwise)));
+        }
+        out + " END"
+    }
+
+    /// A row is a struct whose fields have the names of their columns, or `col1`, `col2`, ….
+    fn row(&self, items: &[Expr]) -> String {
+        let fields = items.iter().enumerate().map(|(at, item)| match &item.kind {
+            ExprKind::Column(parts) => {
+                let field = parts.last().map_or("", |part| part.value.as_str());
+                format!("{field}, {}", self.name(item))
+            }
+            _ => format!("col{}, {}", at + 1, self.name(item)),
+        });
+        format!("named_struct({})", fields.collect::<Vec<_>>().join(", "))
+    }
+
+    fn function(&self, call: &FunctionCall) -> String {
+        let written = call.name.last().to_lowercase();
+        let arguments: Vec<_> = call
+            .arguments
+            .iter()
+            .map(|argument| match &argument.value.kind {
+                ExprKind::Star(parts) if parts.is_empty() => "1".to_owned(),
+                _ => self.name(&argument.value),
+            })
+            .collect();
+        if let Some(text) = special_form(&written, &arguments) {
+            return text;
+        }
+        if let ([argument], None) = (arguments.as_slice(), registry::scalar(&written)) {
+            if super::function::cast_function(&written).is_some() {
+                return argument.clone();
+            }
+        }
+        let distinct = if call.distinct { "DISTINCT " } else { "" };
+        let name = display_name(&written);
+        let mut out = format!("{name}({distinct}{})", arguments.join(", "));
+        if let Some(filter) = &call.filter {
+            out.push_str(&format!(" FILTER (WHERE {})", self.name(filter)));
+        }
+        out
+    }
+}
+
+fn not(negated: bool, text: String) -> String {
+    if negated { format!("(NOT {text})") } else { text }
+}
+
+fn joined(parts: &[String], word: &str) -> String {
+    match parts {
+        [] => String::new(),
+        [first, rest @ ..] => rest.iter().fold(first.clone(), |out, part| format!("({out} {word} {part})")),
+    }
+}
+
+/// Spark shows a subquery by its outer references, of which there are none.
+fn scalar_subquery(_query: &Query) -> String {
+    "scalarsubquery()".to_owned()
+}
+
+/// Functions that are not shown as `name(arguments)`, or with arguments that were not written.
+fn special_form(name: &str, arguments: &[String]) -> Option<String> {
+    Some(match (name, arguments) {
+        ("if" | "iff", [condition, yes, no]) => format!("(IF({condition}, {yes}, {no}))"),
+        ("isnull", [operand]) => format!("({operand} IS NULL)"),
+        ("isnotnull", [operand]) => format!("({operand} IS NOT NULL)"),
+        ("like", [operand, pattern]) => format!("{operand} LIKE {pattern}"),
+        ("not" | "!", [operand]) => format!("(NOT {operand})"),
+        ("extract", [field, source]) => format!("extract({field} FROM {source})"),
+        ("trim", [characters, text]) => format!("TRIM(BOTH {characters} FROM {text})"),
+        ("ltrim", [characters, text]) => format!("TRIM(LEADING {characters} FROM {text})"),
+        ("rtrim", [characters, text]) => format!("TRIM(TRAILING {characters} FROM {text})"),
+        ("round" | "bround", [operand]) => format!("{name}({operand}, 0)"),
+        ("locate" | "position", [part, text]) => format!("{name}({part}, {text}, 1)"),
+        ("lpad" | "rpad", [text, length]) => format!("{name}({text}, {length},  )"),
+        ("split", [text, pattern]) => format!("split({text}, {pattern}, -1)"),
+        ("regexp_extract" | "regexp_extract_all", [text, pattern]) => format!("{name}({text}, {pattern}, 1)"),
+        ("regexp_replace", [text, pattern, by]) => format!("regexp_replace({text}, {pattern}, {by}, 1)"),
+        ("first" | "last" | "any_value" | "first_value" | "last_value", [operand, flag])
+            if flag.eq_ignore_ascii_case("true") =>
+        {
+            format!("{name}({operand}) ignore nulls")
+        }
+        ("first" | "last" | "any_value" | "first_value" | "last_value", [operand, _]) => {
+            format!("{name}({operand})")
+        }
+        _ => return None,
+    })
+}
+
+/// Some functions are shown in capitals.
+fn display_name(name: &str) -> String {
+    const CAPITALS: &[&str] = &[
+        "acos", "acosh", "asin", "asinh", "atan", "atan2", "atanh", "cbrt", "ceil", "cos", "cosh", "cot", "csc",
+        "degrees", "e", "exp", "expm1", "floor", "hypot", "log", "log10", "log1p", "log2", "pi", "power", "radians",
+        "regexp", "regexp_like", "rlike", "sec", "signum", "sin", "sinh", "sqrt", "tan", "tanh",
+    ];
+    if CAPITALS.contains(&name) { name.to_uppercase() } else { name.to_owned() }
+}

@@ -1,0 +1,209 @@
+//! The select list: `*` spelled out, names given, aliases of earlier items usable in later ones.
+//!
+//! ```text
+//! SELECT a + 1 AS b, b * 2 FROM t  ──▶  Project [b, b * 2] over Project [a + 1 AS b]
+//! ```
+
+use std::sync::Arc;
+
+use firesteel_common::names::{quote, quote_parts, same_name};
+use firesteel_common::{ColumnId, Result, Span, SqlType, error};
+use firesteel_expr::{Expr, ExprRef, Literal, registry};
+use firesteel_plan::logical::{Node, Project};
+use firesteel_plan::parsed::{self, ExprKind, Ident, Name, SelectItem, SelectItemKind};
+use firesteel_plan::{LogicalPlan, PlanColumn, PlanRef};
+use hashbrown::{HashMap, HashSet};
+
+use crate::expr::Resolver;
+use crate::scope::{Found, Scope, ScopeColumn, unqualified};
+use crate::{Analyzer, errors, unsupported};
+
+/// A column to be computed. Its expression may use the ids of items before it.
+#[derive(Clone)]
+pub(crate) struct Item {
+    pub(crate) id: ColumnId,
+    pub(crate) name: Arc<str>,
+    pub(crate) expr: ExprRef,
+    pub(crate) span: Span,
+}
+
+impl Item {
+    fn scope_column(&self) -> ScopeColumn {
+        ScopeColumn::new(&unqualified(), Arc::clone(&self.name), PlanColumn::of(self.id, &self.expr))
+    }
+}
+
+/// The select list while it is resolved, item by item.
+struct ItemList<'l, 'r, 'a> {
+    resolver: &'l Resolver<'r, 'a>,
+    input: &'r Scope,
+    items: Vec<Item>,
+    /// Aliases given so far.
+    aliases: Scope,
+}
+
+impl Analyzer<'_> {
+    pub(crate) fn items<'r>(
+        &self,
+        projection: &[SelectItem],
+        input: &'r Scope,
+        resolver: &Resolver<'r, '_>,
+    ) -> Result<Vec<Item>> {
+        let mut list = ItemList { resolver, input, items: Vec::with_capacity(projection.len()), aliases: Scope::default() };
+        for item in projection {
+            list.add(item).map_err(|error| error.at(item.span))?;
+        }
+        Ok(list.items)
+    }
+}
+
+impl ItemList<'_, '_, '_> {
+    fn add(&mut self, item: &SelectItem) -> Result<()> {
+        match &item.kind {
+            SelectItemKind::Expr { expr, alias } => self.add_expr(expr, alias.as_ref(), item.span),
+            SelectItemKind::Wildcard { qualifier, except } => self.add_wildcard(qualifier, except, item.span),
+            SelectItemKind::MultiAlias { .. } => Err(unsupported("several aliases of one expression", item.span)),
+        }
+    }
+
+    fn push(&mut self, name: Arc<str>, expr: ExprRef, span: Span) {
+        let id = self.resolver.analyzer.ids().fresh(Arc::clone(&name));
+        self.items.push(Item { id, name, expr, span });
+    }
+
+    fn add_expr(&mut self, written: &parsed::Expr, alias: Option<&Ident>, span: Span) -> Result<()> {
+        // `t.*` and `s.*` may arrive as expressions too.
+        if let (ExprKind::Star(qualifier), None) = (&written.kind, alias) {
+            return self.add_wildcard(qualifier, &[], span);
+        }
+        let (name, expr) = {
+            let resolver = Resolver { scopes: vec![self.input, &self.aliases], ..self.resolver.clone() };
+            let expr = resolver.resolve(written).map_err(|error| self.lateral_error(error))?;
+            let name = match alias {
+                Some(alias) => alias.value.clone(),
+                None => resolver.name_of(written),
+            };
+            (Arc::<str>::from(name), expr)
+        };
+        self.push(name, expr, span);
+        if let (Some(_), Some(item)) = (alias, self.items.last()) {
+            self.aliases.columns.push(item.scope_column());
+        }
+        Ok(())
+    }
+
+    /// An alias given twice is no column given twice.
+    fn lateral_error(&self, error: firesteel_common::Error) -> firesteel_common::Error {
+        if !error.is(&firesteel_common::conditions::AMBIGUOUS_REFERENCE) {
+            return error;
+        }
+        let name = error.parameters().iter().find(|(name, _)| *name == "name").map(|(_, name)| name.clone());
+        let name = name.unwrap_or_default();
+        let count = |scope: &Scope| scope.visible().filter(|column| same_name(&quote(&column.name), &name)).count();
+        if count(self.input) > 0 || count(&self.aliases) == 0 {
+            return error;
+        }
+        let count = count(&self.aliases).to_string();
+        error!(AMBIGUOUS_LATERAL_COLUMN_ALIAS, name = name, n = count).at_opt(error.span())
+    }
+
+    fn add_wildcard(&mut self, qualifier: &[Ident], except: &[Name], span: Span) -> Result<()> {
+        let excepted = except.iter().map(|name| self.excepted(name)).collect::<Result<HashSet<_>>>()?;
+        let of_relation = |column: &&ScopeColumn| match qualifier {
+            [] => !column.hidden,
+            _ => column.is_of(qualifier),
+        };
+        let columns: Vec<_> = self.input.columns.iter().filter(of_relation).cloned().collect();
+        if !columns.is_empty() {
+            for column in columns.iter().filter(|column| !excepted.contains(&column.column.id)) {
+                self.push(Arc::clone(&column.name), column.column.to_expr(), span);
+            }
+            return Ok(());
+        }
+        match self.input.find(qualifier) {
+            Found::Column(column, []) if !qualifier.is_empty() => self.add_struct_fields(column.column.to_expr(), span),
+            _ => {
+                let target: Vec<_> = qualifier.iter().map(|part| part.value.as_str()).collect();
+                let known: Vec<_> = self.input.visible().map(|column| quote(&column.name)).collect();
+                let (target, known) = (quote_parts(&target), known.join(", "));
+                Err(error!(CANNOT_RESOLVE_STAR_EXPAND, targetString = target, columns = known).at(span))
+            }
+        }
+    }
+
+    fn excepted(&self, name: &Name) -> Result<ColumnId> {
+        match self.input.find(&name.parts) {
+            Found::Column(column, []) => Ok(column.column.id),
+            Found::Column(..) => Err(unsupported("EXCEPT with fields of structs", name.span)),
+            Found::Ambiguous(columns) => Err(errors::ambiguous(&name.parts, &columns)),
+            Found::Nothing => Err(errors::unresolved_column(&name.parts, &[self.input])),
+        }
+    }
+
+    fn add_struct_fields(&mut self, operand: ExprRef, span: Span) -> Result<()> {
+        let SqlType::Struct(fields) = operand.data_type().clone() else {
+            return Err(unsupported("* of a column that is no struct", span));
+        };
+        for field in fields.iter() {
+            let name = Expr::literal(Literal::string(field.name.as_ref()));
+            let value = registry::call(crate::expr::GET_FIELD, vec![operand.clone(), name])?;
+            self.push(Arc::clone(&field.name), value, span);
+        }
+        Ok(())
+    }
+}
+
+/// The names of the items for clauses after SELECT. Items that are the same expression are the same column.
+pub(crate) fn output_scope(items: &[Item]) -> Scope {
+    let mut seen: HashMap<&ExprRef, ColumnId> = HashMap::new();
+    let columns = items.iter().map(|item| {
+        let id = *seen.entry(&item.expr).or_insert(item.id);
+        let column = item.scope_column();
+        ScopeColumn { column: PlanColumn { id, ..column.column }, ..column }
+    });
+    Scope { columns: columns.collect() }
+}
+
+/// The expression with items' expressions in the place of their ids, so that it can stand below the projection.
+pub(crate) fn expand(expr: &ExprRef, items: &[Item]) -> Result<ExprRef> {
+    let mut expr = expr.clone();
+    // Items use only items before them: one pass per level ends.
+    for _ in 0..=items.len() {
+        if !expr.columns().iter().any(|id| items.iter().any(|item| item.id == *id)) {
+            break;
+        }
+        expr = expr.replace_columns(&|id| items.iter().find(|item| item.id == id).map(|item| item.expr.clone()))?;
+    }
+    Ok(expr)
+}
+
+/// Projects that compute the items: one, or as many as aliases build on aliases.
+pub(crate) fn project(mut plan: PlanRef, items: &[Item]) -> PlanRef {
+    let levels = levels(items);
+    let last = levels.iter().copied().max().unwrap_or(0);
+    for level in 0..=last {
+        let later = items.iter().zip(&levels).filter(|(_, of)| **of > level).map(|(item, _)| item);
+        let needed: HashSet<ColumnId> = later.flat_map(|item| item.expr.columns().iter().copied()).collect();
+        let done: HashSet<ColumnId> =
+            items.iter().zip(&levels).filter(|(_, of)| **of < level).map(|(item, _)| item.id).collect();
+        let kept = plan.schema().columns.iter().filter(|column| {
+            done.contains(&column.id) || needed.contains(&column.id)
+        });
+        let kept = kept.map(|column| (column.id, column.to_expr()));
+        let now = items.iter().zip(&levels).filter(|(_, of)| **of == level);
+        let exprs: Vec<_> = kept.chain(now.map(|(item, _)| (item.id, item.expr.clone()))).collect();
+        plan = LogicalPlan::new(Node::Project(Project { input: plan, exprs }));
+    }
+    plan
+}
+
+/// 0 for items over the input alone, one more than the highest item they use for others.
+fn levels(items: &[Item]) -> Vec<usize> {
+    let mut of: HashMap<ColumnId, usize> = HashMap::new();
+    let level = |item: &Item| {
+        let level = item.expr.columns().iter().filter_map(|id| of.get(id)).max().map_or(0, |level| level + 1);
+        of.insert(item.id, level);
+        level
+    };
+    items.iter().map(level).collect()
+}

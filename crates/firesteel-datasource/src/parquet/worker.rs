@@ -1,0 +1,327 @@
+//! One worker decodes the row groups that it claims, in one of two ways:
+//!
+//! ```text
+//! few rows pass:   filter columns ──filters──▶ selection ──▶ the other columns, selected rows only ──▶ batches
+//! many rows pass:  all columns ──filters──▶ batches with a selection
+//! ```
+//! Which way is chosen anew for each row group from the share of rows that passed lately.
+
+use std::ops::Range;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use arrow::array::{Array, ArrayRef, BooleanBufferBuilder};
+use firesteel_common::{ColumnId, Result};
+use firesteel_exec::contract::Source;
+use firesteel_expr::{Batch, Column};
+use parquet::arrow::ProjectionMask;
+use parquet::arrow::arrow_reader::{ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder, RowSelection};
+
+use super::chunks::Fetcher;
+use super::scan::{ParquetScan, ScanFile, Unit};
+use super::{guarded, unreadable};
+use crate::filter::BoundFilters;
+
+/// Filter columns are decoded first when no larger share of rows passes.
+const LATE_PASS_RATE: f64 = 0.3;
+/// A batch with fewer than one in so many rows selected is made dense.
+const SPARSE: usize = 4;
+/// Batches decoded without any row coming out, before other tasks get the thread.
+const STEPS: usize = 16;
+
+pub(super) struct ParquetSource {
+    worker: Worker,
+    state: State,
+}
+
+struct Worker {
+    scan: Arc<ParquetScan>,
+    ids: Vec<ColumnId>,
+    filters: BoundFilters,
+    fetcher: Fetcher,
+}
+
+enum State {
+    Idle,
+    Filtering(Box<FilterPass>),
+    Reading(Box<ReadPass>),
+    Done,
+}
+
+impl ParquetSource {
+    pub(super) fn new(scan: Arc<ParquetScan>, ids: Vec<ColumnId>, filters: BoundFilters, fetcher: Fetcher) -> Self {
+        Self { worker: Worker { scan, ids, filters, fetcher }, state: State::Idle }
+    }
+
+    /// Decodes one batch, or goes on to the next pass or row group.
+    fn step(&mut self) -> Result<Option<Batch>> {
+        match std::mem::replace(&mut self.state, State::Done) {
+            State::Done => Ok(None),
+            State::Idle => {
+                self.state = self.worker.begin()?;
+                Ok(None)
+            }
+            State::Filtering(mut pass) => {
+                self.state = match pass.step(&mut self.worker)? {
+                    true => State::Filtering(pass),
+                    false => self.worker.after_filtering(*pass)?,
+                };
+                Ok(None)
+            }
+            State::Reading(mut pass) => {
+                let batch = pass.step(&mut self.worker)?;
+                self.state = match batch {
+                    Some(_) => State::Reading(pass),
+                    None => self.worker.after_reading(*pass),
+                };
+                Ok(batch)
+            }
+        }
+    }
+}
+
+impl Source for ParquetSource {
+    fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Result<Option<Batch>>> {
+        for _ in 0..STEPS {
+            match self.step() {
+                Ok(Some(batch)) if !batch.is_empty() => return Poll::Ready(Ok(Some(batch))),
+                Ok(_) if matches!(self.state, State::Done) => return Poll::Ready(Ok(None)),
+                Ok(_) => {}
+                Err(error) => return Poll::Ready(Err(error)),
+            }
+        }
+        // Nothing to wait for: only to let others, and the check for cancellation, have their turn.
+        cx.waker().wake_by_ref();
+        Poll::Pending
+    }
+}
+
+impl Worker {
+    /// Claims a row group and decides how to read it.
+    fn begin(&mut self) -> Result<State> {
+        let Some(unit) = self.scan.claim()? else { return Ok(State::Done) };
+        let filtering = self.scan.filters.any_active(unit.number);
+        let active = match filtering {
+            true => self.scan.filters.columns_used(&self.ids, unit.number),
+            false => Vec::new(),
+        };
+        let file = &self.scan.files[unit.file];
+        let others: Vec<usize> = (0..self.scan.outputs).filter(|at| active.binary_search(at).is_err()).collect();
+        let others_to_read = others.iter().any(|at| file.columns[*at].is_some());
+        let few_pass = self.scan.filters.pass_rate().is_none_or(|rate| rate <= LATE_PASS_RATE);
+        if !active.is_empty() && others_to_read && few_pass {
+            let decoder = self.decoder(&unit, &active, None, unit.rows)?;
+            let outputs = self.scan.outputs;
+            return Ok(State::Filtering(Box::new(FilterPass::new(unit, decoder, active, others, outputs))));
+        }
+        let mut wanted = [active.as_slice(), &others].concat();
+        wanted.sort_unstable();
+        let decoder = self.decoder(&unit, &wanted, None, unit.rows)?;
+        let filter = filtering.then_some(active);
+        Ok(State::Reading(Box::new(ReadPass { unit, decoder, kept: Vec::new(), at: 0, filter, passed: 0 })))
+    }
+
+    fn after_filtering(&mut self, pass: FilterPass) -> Result<State> {
+        let FilterPass { unit, decoder, others, kept, mut mask, passed, .. } = pass;
+        drop(decoder);
+        self.scan.filters.report(unit.rows as u64, passed as u64);
+        if passed == 0 {
+            self.fetcher.recycle();
+            return Ok(State::Idle);
+        }
+        let selection = (passed < unit.rows).then(|| RowSelection::from_boolean_buffer(mask.finish()));
+        let decoder = self.decoder(&unit, &others, selection, passed)?;
+        let kept = kept.into_iter().map(Kept::joined).collect::<Result<_>>()?;
+        Ok(State::Reading(Box::new(ReadPass { unit, decoder, kept, at: 0, filter: None, passed: 0 })))
+    }
+
+    fn after_reading(&mut self, pass: ReadPass) -> State {
+        if pass.filter.is_some() {
+            self.scan.filters.report(pass.unit.rows as u64, pass.passed as u64);
+        }
+        drop(pass);
+        self.fetcher.recycle();
+        State::Idle
+    }
+
+    /// A decoder of the scan's columns at `wanted` for one row group, or for `rows` selected rows of it.
+    fn decoder(
+        &mut self,
+        unit: &Unit,
+        wanted: &[usize],
+        selection: Option<RowSelection>,
+        rows: usize,
+    ) -> Result<Decoder> {
+        let file = &self.scan.files[unit.file];
+        let targets = Decoder::targets(file, wanted);
+        let batch_rows = self.scan.query.batch_rows;
+        if targets.is_empty() {
+            return Ok(Decoder { reader: None, targets, rows_left: rows, batch_rows });
+        }
+        let path = &file.footer.path;
+        let roots = targets.iter().map(|(root, _)| *root);
+        let ranges = guarded(path, || Ok::<_, firesteel_common::Error>(byte_ranges(file, unit.group, roots.clone())))?;
+        let chunks = self.fetcher.fetch(unit.file, path, file.length, ranges)?;
+        let reader = guarded(path, || {
+            let mask = ProjectionMask::roots(file.footer.reader.parquet_schema(), roots);
+            let builder = ParquetRecordBatchReaderBuilder::new_with_metadata(chunks, file.footer.reader.clone())
+                .with_row_groups(vec![unit.group])
+                .with_projection(mask)
+                .with_batch_size(batch_rows);
+            match selection {
+                Some(selection) => builder.with_row_selection(selection).build(),
+                None => builder.build(),
+            }
+        })?;
+        Ok(Decoder { reader: Some(reader), targets, rows_left: rows, batch_rows })
+    }
+}
+
+/// Where the chunks of some columns lie.
+fn byte_ranges(file: &ScanFile, group: usize, roots: impl Iterator<Item = usize>) -> Vec<Range<u64>> {
+    let metadata = file.footer.metadata().row_group(group);
+    let leaves = roots.flat_map(|root| file.footer.columns[root].leaves.clone());
+    let range = |leaf| {
+        let (start, length) = metadata.column(leaf).byte_range();
+        start..start.saturating_add(length)
+    };
+    leaves.map(range).collect()
+}
+
+/// Decodes some of the scan's columns in one row group.
+struct Decoder {
+    /// `None` when the file has none of the columns: then only rows are counted.
+    reader: Option<ParquetRecordBatchReader>,
+    /// Root in the file, position among the scan's columns; in the file's order.
+    targets: Vec<(usize, usize)>,
+    rows_left: usize,
+    batch_rows: usize,
+}
+
+impl Decoder {
+    fn targets(file: &ScanFile, wanted: &[usize]) -> Vec<(usize, usize)> {
+        let found = wanted.iter().filter_map(|at| file.columns[*at].map(|root| (root, *at)));
+        let mut targets: Vec<_> = found.collect();
+        targets.sort_unstable();
+        targets
+    }
+
+    /// The next rows in the layout of the scan's columns; those not decoded here are NULL.
+    fn next(&mut self, scan: &ParquetScan, file: usize) -> Result<Option<(Vec<Column>, usize)>> {
+        if self.rows_left == 0 {
+            return Ok(None);
+        }
+        let path = &scan.files[file].footer.path;
+        let decoded = match &mut self.reader {
+            Some(reader) => guarded(path, || reader.next().transpose())?,
+            None => None,
+        };
+        let rows = match (&decoded, &self.reader) {
+            (Some(batch), _) => batch.num_rows(),
+            (None, None) => self.rows_left.min(self.batch_rows),
+            (None, Some(_)) => 0,
+        };
+        if rows == 0 || rows > self.rows_left {
+            return Err(unreadable(path, "a column has not as many values as the footer says"));
+        }
+        self.rows_left -= rows;
+        let blank = |column: &super::scan::ScanColumn| Column::Constant(Arc::clone(&column.null), rows);
+        let mut columns: Vec<Column> = scan.columns.iter().map(blank).collect();
+        for (array, (_, position)) in decoded.iter().flat_map(|batch| batch.columns()).zip(&self.targets) {
+            let conformed = scan.columns[*position].conform.apply(array);
+            columns[*position] = Column::Array(conformed.map_err(|reason| unreadable(path, reason.message()))?);
+        }
+        Ok(Some((columns, rows)))
+    }
+}
+
+/// The first of two passes: which rows pass, and the values of the filter columns that come out.
+struct FilterPass {
+    unit: Unit,
+    decoder: Decoder,
+    /// Positions of the filter columns.
+    active: Vec<usize>,
+    /// Positions of the output columns that are read afterwards.
+    others: Vec<usize>,
+    kept: Vec<Kept>,
+    mask: BooleanBufferBuilder,
+    passed: usize,
+}
+
+/// The passed values of one column, batch by batch, until they are joined.
+struct Kept {
+    position: usize,
+    parts: Vec<ArrayRef>,
+}
+
+impl Kept {
+    fn joined(self) -> Result<(usize, ArrayRef)> {
+        let parts: Vec<&dyn Array> = self.parts.iter().map(|part| part.as_ref()).collect();
+        Ok((self.position, arrow::compute::concat(&parts)?))
+    }
+}
+
+impl FilterPass {
+    fn new(unit: Unit, decoder: Decoder, active: Vec<usize>, others: Vec<usize>, outputs: usize) -> Self {
+        let decoded = decoder.targets.iter().map(|(_, position)| *position);
+        let kept = decoded.filter(|position| *position < outputs);
+        let kept = kept.map(|position| Kept { position, parts: Vec::new() }).collect();
+        Self { unit, decoder, active, others, kept, mask: BooleanBufferBuilder::new(unit.rows), passed: 0 }
+    }
+
+    /// Whether there is more.
+    fn step(&mut self, worker: &mut Worker) -> Result<bool> {
+        let Some((columns, rows)) = self.decoder.next(&worker.scan, self.unit.file)? else { return Ok(false) };
+        let batch = worker.filters.apply(Batch::new(columns, rows), &self.active, self.unit.number)?;
+        match batch.selection() {
+            None => self.mask.append_n(rows, true),
+            Some(selection) => {
+                let start = self.mask.len();
+                self.mask.append_n(rows, false);
+                for at in selection.indices().values() {
+                    self.mask.set_bit(start + *at as usize, true);
+                }
+            }
+        }
+        self.passed += batch.rows();
+        if !batch.is_empty() {
+            for kept in &mut self.kept {
+                kept.parts.push(Arc::clone(batch.compact_column(kept.position)?.values()));
+            }
+        }
+        Ok(true)
+    }
+}
+
+/// The second pass, or the only one.
+struct ReadPass {
+    unit: Unit,
+    decoder: Decoder,
+    /// Columns that the first pass has already, selected rows only.
+    kept: Vec<(usize, ArrayRef)>,
+    /// How many rows came out of the decoder.
+    at: usize,
+    /// The columns of the filters that are still to be applied.
+    filter: Option<Vec<usize>>,
+    passed: usize,
+}
+
+impl ReadPass {
+    fn step(&mut self, worker: &mut Worker) -> Result<Option<Batch>> {
+        let Some((mut columns, rows)) = self.decoder.next(&worker.scan, self.unit.file)? else { return Ok(None) };
+        for (position, values) in &self.kept {
+            columns[*position] = Column::Array(values.slice(self.at, rows));
+        }
+        self.at += rows;
+        let mut batch = Batch::new(columns, rows).with_morsel(self.unit.number);
+        if let Some(active) = &self.filter {
+            batch = worker.filters.apply(batch, active, self.unit.number)?;
+            self.passed += batch.rows();
+        }
+        batch.columns.truncate(worker.scan.outputs);
+        match batch.rows() < batch.physical_rows() / SPARSE {
+            true => batch.compact().map(Some),
+            false => Ok(Some(batch)),
+        }
+    }
+}

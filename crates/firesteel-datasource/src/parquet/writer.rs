@@ -1,0 +1,51 @@
+//! A stream of batches into one Parquet file.
+
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use arrow::array::RecordBatch;
+use arrow::datatypes::{Field, Schema as ArrowSchema, SchemaRef};
+use firesteel_common::{Error, Result, SqlType, error};
+use firesteel_expr::Batch;
+use parquet::arrow::arrow_writer::{ArrowWriter, ArrowWriterOptions};
+use parquet::basic::Compression;
+use parquet::file::properties::WriterProperties;
+
+use crate::listing;
+
+/// Writes one file; nothing is readable before [`ParquetWriter::finish`].
+pub struct ParquetWriter {
+    writer: ArrowWriter<File>,
+    schema: SchemaRef,
+    path: PathBuf,
+}
+
+impl ParquetWriter {
+    /// Creates the file, or empties it. Every column may hold NULL.
+    pub fn create(path: &Path, columns: &[(String, SqlType)]) -> Result<Self> {
+        let fields = columns.iter().map(|(name, data_type)| Field::new(name, data_type.to_arrow(), true));
+        let schema = Arc::new(ArrowSchema::new(fields.collect::<Vec<_>>()));
+        let file = File::create(path).map_err(|reason| failed(path, reason))?;
+        let properties = WriterProperties::builder().set_compression(Compression::SNAPPY).build();
+        // Readers go by the Parquet types, so the Arrow schema would only be in their way.
+        let options = ArrowWriterOptions::new().with_properties(properties).with_skip_arrow_metadata(true);
+        let writer = ArrowWriter::try_new_with_options(file, Arc::clone(&schema), options);
+        Ok(Self { writer: writer.map_err(|reason| failed(path, reason))?, schema, path: path.to_owned() })
+    }
+
+    pub fn write(&mut self, batch: &Batch) -> Result<()> {
+        let batch: RecordBatch = batch.to_record_batch(Arc::clone(&self.schema))?;
+        self.writer.write(&batch).map_err(|reason| failed(&self.path, reason))
+    }
+
+    /// Writes the footer; the number of rows written.
+    pub fn finish(self) -> Result<u64> {
+        let metadata = self.writer.close().map_err(|reason| failed(&self.path, reason))?;
+        Ok(metadata.file_metadata().num_rows().max(0) as u64)
+    }
+}
+
+fn failed(path: &Path, reason: impl ToString) -> Error {
+    error!(CANNOT_WRITE_FILE, path = listing::display(&path.to_string_lossy()), reason = reason.to_string())
+}

@@ -1,0 +1,23 @@
+//! The machines, one file each.
+
+mod batch_queue;
+#[cfg(test)]
+mod by_hand;
+pub mod channel;
+pub mod collect;
+pub mod filter;
+pub mod hash_aggregate;
+pub mod hash_join;
+pub mod join;
+pub mod limit;
+pub mod nested_loop_join;
+pub mod project;
+mod reorder;
+pub mod sort;
+pub mod stage_buffer;
+pub mod top_n;
+pub mod union;
+pub mod values;
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,160 @@
+//! What an aggregate function is: a descriptor, and an accumulator over many groups at once.
+
+use std::fmt;
+use std::sync::Arc;
+
+use arrow::array::ArrayRef;
+use firesteel_common::{Result, SqlType};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+
+use crate::column::Column;
+use crate::expr::ExprRef;
+use crate::function::{Doc, Signature};
+use crate::registry;
+
+/// The group of each row of a batch.
+#[derive(Debug, Clone, Copy)]
+pub enum GroupIndices<'a> {
+    /// All rows belong to group 0: aggregation without keys.
+    Single { rows: usize },
+    Each(&'a [u32]),
+}
+
+impl GroupIndices<'_> {
+    pub fn rows(&self) -> usize {
+        match self {
+            GroupIndices::Single { rows } => *rows,
+            GroupIndices::Each(groups) => groups.len(),
+        }
+    }
+}
+
+/// The state of one aggregate for all groups: arrays by group id, no dispatch by row.
+///
+/// A group's life: `resize` makes room (new groups start empty), `update` adds rows, `merge` adds states made by `state`,
+/// `finish` gives one value per group.
+pub trait Accumulator: Send {
+    fn resize(&mut self, groups: usize);
+
+    /// Adds rows: `args` have as many rows as `groups`; every group id is below the last `resize`.
+    fn update(&mut self, groups: GroupIndices<'_>, args: &[Column]) -> Result<()>;
+
+    /// Adds states: columns as `AggregateFunction::state_types` says.
+    fn merge(&mut self, groups: GroupIndices<'_>, states: &[ArrayRef]) -> Result<()>;
+
+    /// The state of every group, one array per state column.
+    fn state(&mut self) -> Result<Vec<ArrayRef>>;
+
+    /// The value of every group, in the canonical Arrow form of the result type.
+    fn finish(&mut self) -> Result<ArrayRef>;
+
+    fn memory_size(&self) -> usize;
+}
+
+/// Describes an aggregate function; everything true of it is a field here.
+pub struct AggregateFunction {
+    pub name: &'static str,
+    pub aliases: &'static [&'static str],
+    pub signature: Signature,
+    /// The result type for (coerced) argument types.
+    pub returns: fn(&[SqlType]) -> Result<SqlType>,
+    /// Whether a group without any row that counts gives NULL.
+    pub nullable: bool,
+    /// Whether the result depends on the order of the rows (`first`, `collect_list`).
+    pub order_dependent: bool,
+    /// Whether DISTINCT changes nothing (`max`, `bool_and`).
+    pub ignores_duplicates: bool,
+    pub state_types: fn(&[SqlType]) -> Result<Vec<SqlType>>,
+    pub accumulator: fn(&[SqlType]) -> Result<Box<dyn Accumulator>>,
+    pub doc: Doc,
+}
+
+/// A function of the registry; equal by name, and by name on the wire.
+#[derive(Clone)]
+pub struct AggregateRef(pub Arc<AggregateFunction>);
+
+impl std::ops::Deref for AggregateRef {
+    type Target = AggregateFunction;
+    fn deref(&self) -> &AggregateFunction {
+        &self.0
+    }
+}
+
+impl PartialEq for AggregateRef {
+    fn eq(&self, other: &Self) -> bool {
+        self.name == other.name
+    }
+}
+
+impl Eq for AggregateRef {}
+
+impl std::hash::Hash for AggregateRef {
+    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+        self.name.hash(state);
+    }
+}
+
+impl fmt::Debug for AggregateRef {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name)
+    }
+}
+
+impl Serialize for AggregateRef {
+    fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+        self.name.serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for AggregateRef {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
+        let name = String::deserialize(deserializer)?;
+        registry::aggregate(&name).ok_or_else(|| de::Error::custom(format!("no aggregate function {name}")))
+    }
+}
+
+/// An aggregate function applied: `count(DISTINCT a) FILTER (WHERE b)`.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct AggregateCall {
+    pub function: AggregateRef,
+    pub args: Vec<ExprRef>,
+    pub distinct: bool,
+    pub filter: Option<ExprRef>,
+    pub data_type: SqlType,
+    pub nullable: bool,
+}
+
+impl AggregateCall {
+    /// Over arguments that are already of the types that the function takes.
+    pub fn new(function: AggregateRef, args: Vec<ExprRef>, distinct: bool, filter: Option<ExprRef>) -> Result<Self> {
+        let types: Vec<_> = args.iter().map(|arg| arg.data_type().clone()).collect();
+        let data_type = (function.returns)(&types)?;
+        let distinct = distinct && !function.ignores_duplicates;
+        let nullable = function.nullable;
+        Ok(Self { function, args, distinct, filter, data_type, nullable })
+    }
+
+    pub fn arg_types(&self) -> Vec<SqlType> {
+        self.args.iter().map(|arg| arg.data_type().clone()).collect()
+    }
+
+    pub fn accumulator(&self) -> Result<Box<dyn Accumulator>> {
+        (self.function.accumulator)(&self.arg_types())
+    }
+
+    /// Arguments and filter: everything evaluated by row.
+    pub fn inputs(&self) -> impl Iterator<Item = &ExprRef> {
+        self.args.iter().chain(&self.filter)
+    }
+
+    pub fn can_fail(&self) -> bool {
+        self.inputs().any(|input| input.can_fail())
+    }
+
+    /// The same call over other inputs.
+    pub fn map_inputs(&self, map: &mut dyn FnMut(&ExprRef) -> Result<ExprRef>) -> Result<Self> {
+        let args = self.args.iter().map(&mut *map).collect::<Result<_>>()?;
+        let filter = self.filter.as_ref().map(map).transpose()?;
+        Ok(Self { args, filter, ..self.clone() })
+    }
+}

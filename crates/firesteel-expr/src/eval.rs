@@ -1,0 +1,306 @@
+//! Expressions bound to column positions and computed over batches.
+//!
+//! ```text
+//! Evaluator: [Expr] + column ids of the input ──bind──▶ [Bound] ──batch──▶ one compact column per expression
+//! Predicate: conjuncts in their order, each over the rows that passed the ones before ──▶ a narrower selection
+//! ```
+//! An evaluator belongs to one worker: kernels prepared for literal arguments (patterns, formats) live in it.
+
+use std::cell::OnceCell;
+use std::sync::Arc;
+
+use arrow::array::{Array, AsArray, BooleanArray, UInt32Array};
+use firesteel_common::{ColumnId, Result, SqlType, internal};
+use recursive::recursive;
+
+use crate::batch::{Batch, Selection};
+use crate::cast;
+use crate::column::Column;
+use crate::expr::{CastMode, Expr, ExprKind, ExprRef};
+use crate::function::{FunctionRef, Kernel, KernelArgs, PreparedKernel};
+
+/// What kernels may know of the session and the query; fixed once per query.
+#[derive(Debug, Clone)]
+pub struct EvalContext {
+    /// `spark.sql.session.timeZone`, an IANA name or an offset.
+    pub time_zone: Arc<str>,
+    /// Microseconds since the epoch at which the query began.
+    pub query_time: i64,
+    pub user: Arc<str>,
+    pub current_database: Arc<str>,
+}
+
+impl Default for EvalContext {
+    fn default() -> Self {
+        Self {
+            time_zone: Arc::from("UTC"),
+            query_time: 0,
+            user: Arc::from("user"),
+            current_database: Arc::from("default"),
+        }
+    }
+}
+
+/// Computes expressions over batches whose columns are `input`, in that order.
+pub struct Evaluator {
+    bound: Vec<Bound>,
+    context: Arc<EvalContext>,
+}
+
+impl Evaluator {
+    pub fn new(exprs: &[ExprRef], input: &[ColumnId], context: &Arc<EvalContext>) -> Result<Self> {
+        let bound = exprs.iter().map(|expr| Bound::new(expr, input)).collect::<Result<_>>()?;
+        Ok(Self { bound, context: Arc::clone(context) })
+    }
+
+    /// One column per expression, each as long as the batch has selected rows.
+    pub fn evaluate(&mut self, batch: &Batch) -> Result<Vec<Column>> {
+        let rows = Rows::of(batch);
+        self.bound.iter_mut().map(|bound| bound.evaluate(&rows, &self.context)).collect()
+    }
+
+    /// One column per expression over every physical row, selected or not. Only for expressions that cannot fail.
+    pub fn evaluate_all_rows(&mut self, batch: &Batch) -> Result<Vec<Column>> {
+        let rows = Rows::new(&batch.columns, None, batch.physical_rows());
+        self.bound.iter_mut().map(|bound| bound.evaluate(&rows, &self.context)).collect()
+    }
+}
+
+/// A filter: conjuncts evaluated in their order, each only for rows that passed those before it.
+pub struct Predicate {
+    conjuncts: Vec<Bound>,
+    context: Arc<EvalContext>,
+}
+
+impl Predicate {
+    pub fn new(predicate: &ExprRef, input: &[ColumnId], context: &Arc<EvalContext>) -> Result<Self> {
+        let conjuncts = predicate.conjuncts().iter().map(|expr| Bound::new(expr, input)).collect::<Result<_>>()?;
+        Ok(Self { conjuncts, context: Arc::clone(context) })
+    }
+
+    /// The batch with only the rows for which every conjunct is TRUE.
+    pub fn filter(&mut self, batch: Batch) -> Result<Batch> {
+        let mut selection = batch.selection().cloned();
+        for conjunct in &mut self.conjuncts {
+            let rows = Rows::new(&batch.columns, selection.as_ref(), batch.physical_rows());
+            if rows.len() == 0 {
+                break;
+            }
+            let passed = match conjunct.evaluate(&rows, &self.context)? {
+                Column::Constant(value, _) if is_true(&value) => continue,
+                Column::Constant(..) => Selection::from_indices(UInt32Array::from(Vec::<u32>::new())),
+                mask => Selection::from_mask(mask.flat()?.as_boolean()),
+            };
+            selection = Some(match selection {
+                Some(outer) => outer.narrow(&passed),
+                None => passed,
+            });
+        }
+        Ok(match selection {
+            Some(selection) => batch.with_selection(selection),
+            None => batch,
+        })
+    }
+}
+
+fn is_true(value: &Arc<dyn Array>) -> bool {
+    value.as_boolean_opt().is_some_and(|value| value.is_valid(0) && value.value(0))
+}
+
+/// Some rows of some columns: what an expression is computed over. Columns are gathered when first asked for.
+pub struct Rows<'a> {
+    columns: &'a [Column],
+    selection: Option<UInt32Array>,
+    gathered: Vec<OnceCell<Column>>,
+    rows: usize,
+}
+
+impl<'a> Rows<'a> {
+    fn of(batch: &'a Batch) -> Self {
+        Self::new(&batch.columns, batch.selection(), batch.physical_rows())
+    }
+
+    fn new(columns: &'a [Column], selection: Option<&Selection>, physical_rows: usize) -> Self {
+        let selection = selection.map(|selection| selection.indices().clone());
+        let rows = selection.as_ref().map_or(physical_rows, |selection| selection.len());
+        Self { columns, selection, gathered: vec![OnceCell::new(); columns.len()], rows }
+    }
+
+    pub fn len(&self) -> usize {
+        self.rows
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.rows == 0
+    }
+
+    fn column(&self, at: usize) -> Result<Column> {
+        let Some(selection) = &self.selection else { return Ok(self.columns[at].clone()) };
+        if let Some(column) = self.gathered[at].get() {
+            return Ok(column.clone());
+        }
+        let column = self.columns[at].take(selection)?;
+        Ok(self.gathered[at].get_or_init(|| column).clone())
+    }
+
+    /// Of these rows, the ones at `positions` (strictly increasing, counted among these rows).
+    pub fn narrow(&self, positions: &UInt32Array) -> Rows<'a> {
+        let selection = match &self.selection {
+            Some(outer) => UInt32Array::from_iter_values(positions.values().iter().map(|at| outer.value(*at as usize))),
+            None => positions.clone(),
+        };
+        let rows = selection.len();
+        Rows { columns: self.columns, selection: Some(selection), gathered: vec![OnceCell::new(); self.columns.len()], rows }
+    }
+}
+
+/// An expression with positions in the place of ids and its kernels at hand.
+struct Bound {
+    kind: BoundKind,
+    data_type: SqlType,
+    can_fail: bool,
+}
+
+enum BoundKind {
+    Column(usize),
+    /// One row.
+    Constant(arrow::array::ArrayRef),
+    Call { function: FunctionRef, kernel: BoundKernel, args: Vec<Bound>, arg_types: Vec<SqlType> },
+    Cast { input: Box<Bound>, mode: CastMode },
+}
+
+enum BoundKernel {
+    Batch(fn(&KernelArgs<'_>) -> Result<Column>),
+    Prepared(Box<dyn PreparedKernel>),
+    Lazy(fn(&mut LazyArgs<'_>) -> Result<Column>),
+}
+
+impl Bound {
+    #[recursive]
+    fn new(expr: &Expr, input: &[ColumnId]) -> Result<Self> {
+        let kind = match &expr.kind {
+            ExprKind::Column(id) => {
+                let at = input.iter().position(|known| known == id);
+                BoundKind::Column(at.ok_or_else(|| internal!("column {id} is not among the input's {input:?}"))?)
+            }
+            ExprKind::Literal(literal) => BoundKind::Constant(literal.to_array()?),
+            ExprKind::Call(function, args) => {
+                let kernel = match function.kernel {
+                    Kernel::Batch(kernel) => BoundKernel::Batch(kernel),
+                    Kernel::Prepared(prepare) => BoundKernel::Prepared(prepare(args)?),
+                    Kernel::Lazy(kernel) => BoundKernel::Lazy(kernel),
+                    Kernel::Rewrite(_) => return Err(internal!("{} should have been rewritten", function.name)),
+                };
+                let arg_types = args.iter().map(|arg| arg.data_type().clone()).collect();
+                let args = args.iter().map(|arg| Bound::new(arg, input)).collect::<Result<_>>()?;
+                BoundKind::Call { function: function.clone(), kernel, args, arg_types }
+            }
+            ExprKind::Cast(inner, mode) => {
+                BoundKind::Cast { input: Box::new(Bound::new(inner, input)?), mode: *mode }
+            }
+        };
+        Ok(Self { kind, data_type: expr.data_type().clone(), can_fail: expr.can_fail() })
+    }
+
+    #[recursive]
+    fn evaluate(&mut self, rows: &Rows<'_>, context: &EvalContext) -> Result<Column> {
+        let return_type = &self.data_type;
+        match &mut self.kind {
+            BoundKind::Column(at) => rows.column(*at),
+            BoundKind::Constant(value) => Ok(Column::constant(Arc::clone(value), rows.len())),
+            BoundKind::Cast { input, mode } => {
+                let column = input.evaluate(rows, context)?;
+                cast::cast(&column, &input.data_type, return_type, *mode, context)
+            }
+            BoundKind::Call { kernel: BoundKernel::Lazy(kernel), args, .. } => {
+                kernel(&mut LazyArgs { args, rows, context, return_type })
+            }
+            BoundKind::Call { function, kernel, args, arg_types } => {
+                let columns: Vec<_> =
+                    args.iter_mut().map(|arg| arg.evaluate(rows, context)).collect::<Result<_>>()?;
+                if function.is_strict() && columns.iter().any(Column::is_constant_null) {
+                    return Ok(Column::nulls(return_type, rows.len()));
+                }
+                let constant = !columns.is_empty()
+                    && function.volatility != crate::function::Volatility::Volatile
+                    && columns.iter().all(Column::is_constant);
+                let (columns, length) = match constant {
+                    // All the same row: compute one.
+                    true if !rows.is_empty() => (columns.iter().map(|column| column.slice(0, 1)).collect(), 1),
+                    _ => (columns, rows.len()),
+                };
+                let args = KernelArgs { columns: &columns, types: arg_types, return_type, rows: length, context };
+                let result = match kernel {
+                    BoundKernel::Batch(kernel) => kernel(&args)?,
+                    BoundKernel::Prepared(kernel) => kernel.evaluate(&args)?,
+                    BoundKernel::Lazy(_) => return Err(internal!("a lazy kernel outside of its arm")),
+                };
+                debug_assert_eq!(result.len(), length, "{} gave a column of another length", function.name);
+                match result {
+                    Column::Array(array) if constant && length == 1 && rows.len() != 1 => {
+                        Ok(Column::Constant(array, rows.len()))
+                    }
+                    Column::Constant(array, _) => Ok(Column::Constant(array, rows.len())),
+                    array => Ok(array),
+                }
+            }
+        }
+    }
+}
+
+/// The unevaluated arguments of a function that decides itself which rows need which argument.
+pub struct LazyArgs<'a> {
+    args: &'a mut [Bound],
+    rows: &'a Rows<'a>,
+    context: &'a EvalContext,
+    return_type: &'a SqlType,
+}
+
+impl<'a> LazyArgs<'a> {
+    pub fn len(&self) -> usize {
+        self.args.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.args.is_empty()
+    }
+
+    pub fn rows(&self) -> &'a Rows<'a> {
+        self.rows
+    }
+
+    pub fn return_type(&self) -> &'a SqlType {
+        self.return_type
+    }
+
+    pub fn context(&self) -> &'a EvalContext {
+        self.context
+    }
+
+    /// Whether argument `at` can raise an error: then only rows that need it may see it.
+    pub fn can_fail(&self, at: usize) -> bool {
+        self.args[at].can_fail
+    }
+
+    /// Argument `at` over some of the rows.
+    pub fn evaluate(&mut self, at: usize, rows: &Rows<'_>) -> Result<Column> {
+        self.args[at].evaluate(rows, self.context)
+    }
+}
+
+/// The value of an expression without columns, computed as planning does.
+pub fn evaluate_constant(expr: &ExprRef, context: &Arc<EvalContext>) -> Result<crate::Literal> {
+    let mut evaluator = Evaluator::new(std::slice::from_ref(expr), &[], context)?;
+    let columns = evaluator.evaluate(&Batch::new(Vec::new(), 1))?;
+    crate::Literal::from_array(&columns[0].flat_as(expr.data_type())?, expr.data_type().clone())
+}
+
+/// TRUE rows of a boolean column as a mask without NULLs.
+pub fn true_mask(column: &Column) -> Result<BooleanArray> {
+    let flat = column.flat()?;
+    let mask = flat.as_boolean();
+    Ok(match mask.nulls() {
+        Some(nulls) => BooleanArray::new(mask.values() & nulls.inner(), None),
+        None => mask.clone(),
+    })
+}

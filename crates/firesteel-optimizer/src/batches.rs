@@ -1,0 +1,39 @@
+//! Every batch of the logical optimizer, in order, with its reason.
+
+use crate::rule::{Batch, Strategy};
+use crate::rules::*;
+
+const UNTIL_SETTLED: Strategy = Strategy::FixedPoint { iterations_max: 50 };
+
+pub const ALL: &[Batch] = &[
+    // Expressions get simpler, rows disappear early, columns are computed once. Rules feed each other: a folded constant
+    // empties a filter, a pushed filter meets another.
+    Batch {
+        name: "simplify and push down",
+        strategy: UNTIL_SETTLED,
+        rules: &[
+            fold_constants::RULE,
+            simplify_booleans::RULE,
+            unwrap_casts::RULE,
+            eliminate_filter::RULE,
+            combine_filters::RULE,
+            collapse_projects::RULE,
+            push_down_filter::RULE,
+            extract_join_keys::RULE,
+            propagate_empty::RULE,
+            simplify_limits::RULE,
+        ],
+    },
+    // Needs every predicate at its place; what it builds is final but for what later batches drop.
+    Batch { name: "order joins", strategy: Strategy::Once, rules: &[reorder_joins::RULE] },
+    // Reordering leaves projections that restore column order; nobody above cares for it.
+    Batch {
+        name: "clean up",
+        strategy: UNTIL_SETTLED,
+        rules: &[collapse_projects::RULE, push_down_filter::RULE, extract_join_keys::RULE, remove_projects::RULE],
+    },
+    // Last of the rewrites, so that nothing brings back what was pruned.
+    Batch { name: "prune", strategy: Strategy::Once, rules: &[prune_columns::RULE] },
+    // Readers apply what they can before they decode the rest. After pruning: filters need no output column.
+    Batch { name: "filters into reads", strategy: Strategy::Once, rules: &[push_filter_into_read::RULE] },
+];

@@ -1,0 +1,30 @@
+//! One rule, one file: its module doc shows the rewrite, its constant `RULE` goes into a batch of [`crate::batches`].
+
+pub mod collapse_projects;
+pub mod combine_filters;
+pub mod eliminate_filter;
+pub mod extract_join_keys;
+pub mod fold_constants;
+pub mod propagate_empty;
+pub mod prune_columns;
+pub mod push_down_filter;
+pub mod push_filter_into_read;
+pub mod remove_projects;
+pub mod reorder_joins;
+pub mod simplify_booleans;
+pub mod simplify_limits;
+pub mod unwrap_casts;
+
+/// What every rule needs.
+pub(crate) mod prelude {
+    pub(crate) use std::sync::Arc;
+
+    pub(crate) use firesteel_common::{ColumnId, Result};
+    pub(crate) use firesteel_expr::{Expr, ExprRef, Literal};
+    pub(crate) use firesteel_plan::logical::{
+        Aggregate, Filter, Join, JoinKind, Limit, Node, NodeKinds, Project, Relation, Sort, Union, Values,
+    };
+    pub(crate) use firesteel_plan::{LogicalPlan, PlanRef};
+
+    pub(crate) use crate::rule::{Rule, RuleContext, Traversal};
+}

@@ -1,0 +1,227 @@
+//! Plans as text, columns as `name#id`.
+
+use firesteel_catalog::Source;
+use firesteel_common::{ColumnId, ColumnIds};
+use firesteel_expr::{AggregateCall, ExprRef};
+
+use crate::logical::{LogicalPlan, Node, SortKey};
+use crate::physical::{JoinSide, Partitioning, PhysicalOp, PhysicalPlan, PhysicalRef};
+
+/// A logical plan, one node a line, children indented.
+pub fn logical(plan: &LogicalPlan, ids: &ColumnIds) -> String {
+    let mut out = String::new();
+    write_logical(plan, ids, &[], true, false, &mut out);
+    out
+}
+
+/// As [`logical`], with rows expected and how sure that is.
+pub fn logical_with_cost(plan: &LogicalPlan, ids: &ColumnIds) -> String {
+    let mut out = String::new();
+    write_logical(plan, ids, &[], true, true, &mut out);
+    out
+}
+
+/// A physical plan. `annotate` may add a text to each operator, by its place in preorder.
+pub fn physical(plan: &PhysicalRef, ids: &ColumnIds, annotate: &dyn Fn(usize) -> Option<String>) -> String {
+    let mut out = String::new();
+    write_physical(plan, ids, &[], annotate, &mut 0, &mut out);
+    out
+}
+
+fn write_logical(plan: &LogicalPlan, ids: &ColumnIds, last: &[bool], root: bool, cost: bool, out: &mut String) {
+    indent(if root { &[] } else { last }, out);
+    out.push_str(&logical_line(&plan.node, ids));
+    if cost {
+        let rows = plan.statistics().rows;
+        out.push_str(&format!(", rows={:.0} ({})", rows.value, source_name(rows.source)));
+    }
+    out.push('\n');
+    let children = plan.children();
+    for (at, child) in children.iter().enumerate() {
+        let last = [last, &[at + 1 == children.len()]].concat();
+        write_logical(child, ids, &last, false, cost, out);
+    }
+}
+
+fn write_physical(
+    plan: &PhysicalPlan,
+    ids: &ColumnIds,
+    last: &[bool],
+    annotate: &dyn Fn(usize) -> Option<String>,
+    number: &mut usize,
+    out: &mut String,
+) {
+    indent(last, out);
+    out.push_str(&physical_line(plan, ids));
+    if let Some(text) = annotate(*number) {
+        out.push_str(&text);
+    }
+    *number += 1;
+    out.push('\n');
+    for (at, child) in plan.children.iter().enumerate() {
+        let last = [last, &[at + 1 == plan.children.len()]].concat();
+        write_physical(child, ids, &last, annotate, number, out);
+    }
+}
+
+/// `:  +- `: one mark per ancestor, Spark's way.
+fn indent(last: &[bool], out: &mut String) {
+    let Some((own, ancestors)) = last.split_last() else { return };
+    for ended in ancestors {
+        out.push_str(if *ended { "   " } else { ":  " });
+    }
+    out.push_str(if *own { "+- " } else { ":- " });
+}
+
+fn source_name(source: Source) -> &'static str {
+    match source {
+        Source::Exact => "exact",
+        Source::Measured => "measured",
+        Source::Derived => "derived",
+        Source::Guessed => "guessed",
+    }
+}
+
+fn logical_line(node: &Node, ids: &ColumnIds) -> String {
+    match node {
+        Node::Relation(relation) => {
+            let columns = list(relation.columns.iter().map(|(_, id)| ids.display(*id)));
+            let filters = match relation.filters.as_slice() {
+                [] => String::new(),
+                filters => format!(", filters: {}", exprs(filters, ids)),
+            };
+            format!("Relation {} {columns}{filters}", relation.name)
+        }
+        Node::Values(values) => {
+            let columns = list(values.columns.iter().map(|column| ids.display(column.id)));
+            format!("LocalRelation {columns}, {} rows", values.rows.len())
+        }
+        Node::Materialized(leaf) => {
+            let columns = list(leaf.columns.iter().map(|column| ids.display(column.id)));
+            format!("Materialized stage {}, {columns}", leaf.stage)
+        }
+        Node::Project(project) => format!("Project {}", named(&project.exprs, ids)),
+        Node::Filter(filter) => format!("Filter {}", filter.predicate.display(ids)),
+        Node::Aggregate(aggregate) => {
+            format!("Aggregate {}, {}", named(&aggregate.keys, ids), calls(&aggregate.aggregates, ids))
+        }
+        Node::Join(join) => join_line("Join", join.kind.name(), &join.keys, join.filter.as_ref(), ids),
+        Node::Sort(sort) => format!("Sort {}", sort_keys(&sort.keys, ids)),
+        Node::Limit(limit) => limit_line(limit.offset, limit.count),
+        Node::Union(_) => "Union".to_owned(),
+    }
+}
+
+fn physical_line(plan: &PhysicalPlan, ids: &ColumnIds) -> String {
+    let name = plan.name();
+    match &plan.op {
+        PhysicalOp::Scan(scan) => {
+            let columns = list(scan.columns.iter().map(|(_, id)| ids.display(*id)));
+            let mut line = format!("{name} {} {} {columns}", scan.source.reader, scan.table);
+            if !scan.filters.is_empty() {
+                line.push_str(&format!(", filters: {}", exprs(&scan.filters, ids)));
+            }
+            if !scan.runtime_filters.is_empty() {
+                let slots = scan.runtime_filters.iter().map(|slot| format!("{} <- rf{}", ids.display(slot.column), slot.id.0));
+                line.push_str(&format!(", runtime filters: {}", list(slots)));
+            }
+            line
+        }
+        PhysicalOp::Values(values) => format!("{name} {} rows", values.rows.len()),
+        PhysicalOp::StageInput(input) => format!("{name} stage {}", input.stage.0),
+        PhysicalOp::Project(project) => format!("{name} {}", named(&project.exprs, ids)),
+        PhysicalOp::Filter(filter) => format!("{name} {}", filter.predicate.display(ids)),
+        PhysicalOp::HashAggregate(aggregate) => {
+            format!("{name}(keys={}, functions={})", named(&aggregate.keys, ids), calls(&aggregate.aggregates, ids))
+        }
+        PhysicalOp::HashJoin(join) => {
+            let side = match join.build {
+                JoinSide::Left => "BuildLeft",
+                JoinSide::Right => "BuildRight",
+            };
+            let kind = format!("{}, {side}", join.kind.name());
+            let mut line = join_line(name, &kind, &join.keys, join.filter.as_ref(), ids);
+            if !join.runtime_filters.is_empty() {
+                let slots = join.runtime_filters.iter().map(|slot| format!("rf{} <- key {}", slot.id.0, slot.key));
+                line.push_str(&format!(", runtime filters: {}", list(slots)));
+            }
+            line
+        }
+        PhysicalOp::NestedLoopJoin(join) => join_line(name, join.kind.name(), &[], join.filter.as_ref(), ids),
+        PhysicalOp::Sort(sort) => format!("{name} {}", sort_keys(&sort.keys, ids)),
+        PhysicalOp::TopN(top) => {
+            let offset = if top.offset > 0 { format!(", offset={}", top.offset) } else { String::new() };
+            format!("{name}(limit={}{offset}) {}", top.count, sort_keys(&top.keys, ids))
+        }
+        PhysicalOp::Limit(limit) => limit_line(limit.offset, limit.count),
+        PhysicalOp::Union(_) => name.to_owned(),
+        PhysicalOp::Exchange(exchange) => match &exchange.partitioning {
+            Partitioning::Local => format!("{name} local"),
+            Partitioning::Gather => format!("{name} SinglePartition"),
+            Partitioning::Broadcast => format!("Broadcast{name}"),
+            Partitioning::Hash { keys, partitions } => {
+                format!("{name} hashpartitioning({}, {partitions})", exprs(keys, ids))
+            }
+            Partitioning::RoundRobin { partitions } => format!("{name} RoundRobinPartitioning({partitions})"),
+        },
+    }
+}
+
+fn join_line(
+    name: &str,
+    kind: &str,
+    keys: &[(ExprRef, ExprRef)],
+    filter: Option<&ExprRef>,
+    ids: &ColumnIds,
+) -> String {
+    let mut line = format!("{name} {kind}");
+    if !keys.is_empty() {
+        let pairs = keys.iter().map(|(left, right)| format!("{} = {}", left.display(ids), right.display(ids)));
+        line.push_str(&format!(", {}", list(pairs)));
+    }
+    if let Some(filter) = filter {
+        line.push_str(&format!(", condition: {}", filter.display(ids)));
+    }
+    line
+}
+
+fn limit_line(offset: u64, count: Option<u64>) -> String {
+    match (offset, count) {
+        (0, Some(count)) => format!("Limit {count}"),
+        (offset, Some(count)) => format!("Limit {count}, offset {offset}"),
+        (offset, None) => format!("Offset {offset}"),
+    }
+}
+
+fn list(items: impl Iterator<Item = String>) -> String {
+    format!("[{}]", items.collect::<Vec<_>>().join(", "))
+}
+
+fn exprs(items: &[ExprRef], ids: &ColumnIds) -> String {
+    list(items.iter().map(|expr| expr.display(ids).to_string()))
+}
+
+fn named(items: &[(ColumnId, ExprRef)], ids: &ColumnIds) -> String {
+    list(items.iter().map(|(id, expr)| match expr.as_column() {
+        Some(column) if column == *id => ids.display(*id),
+        _ => format!("{} AS {}", expr.display(ids), ids.display(*id)),
+    }))
+}
+
+fn calls(items: &[(ColumnId, AggregateCall)], ids: &ColumnIds) -> String {
+    list(items.iter().map(|(id, call)| {
+        let distinct = if call.distinct { "DISTINCT " } else { "" };
+        let args: Vec<_> = call.args.iter().map(|arg| arg.display(ids).to_string()).collect();
+        let filter = call.filter.as_ref().map(|filter| format!(" FILTER (WHERE {})", filter.display(ids)));
+        let filter = filter.unwrap_or_default();
+        format!("{}({distinct}{}){filter} AS {}", call.function.name, args.join(", "), ids.display(*id))
+    }))
+}
+
+fn sort_keys(keys: &[SortKey], ids: &ColumnIds) -> String {
+    list(keys.iter().map(|key| {
+        let direction = if key.descending { "DESC" } else { "ASC" };
+        let nulls = if key.nulls_first { "FIRST" } else { "LAST" };
+        format!("{} {direction} NULLS {nulls}", key.expr.display(ids))
+    }))
+}

@@ -1,0 +1,295 @@
+//! The nodes of a logical plan: plain data, each with its schema, children and expressions.
+
+use std::sync::Arc;
+
+use firesteel_catalog::Table;
+use firesteel_common::{ColumnId, Result};
+use firesteel_expr::{AggregateCall, ExprRef};
+use serde::{Deserialize, Serialize};
+
+use super::{Node, PlanRef};
+use crate::schema::{PlanColumn, Schema, SchemaRef};
+use crate::statistics::Statistics;
+
+/// A table read: each reference has ids of its own.
+#[derive(Debug, Clone)]
+pub struct Relation {
+    /// As EXPLAIN shows it.
+    pub name: Arc<str>,
+    pub table: Arc<dyn Table>,
+    /// Position in the table and id here; pruning leaves out what nobody needs.
+    pub columns: Vec<(usize, ColumnId)>,
+    /// Conjuncts that the reader shall apply, over the columns above; those it can use it uses to skip data as well.
+    pub filters: Vec<ExprRef>,
+}
+
+/// Two reads are the same only when they are the same reference.
+impl PartialEq for Relation {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.table, &other.table) && self.columns == other.columns && self.filters == other.filters
+    }
+}
+
+/// Rows written in the statement, or known to planning. Every row has one foldable expression per column.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Values {
+    pub columns: Vec<PlanColumn>,
+    pub rows: Vec<Vec<ExprRef>>,
+}
+
+/// What a finished stage gave: the leaf in whose place its subtree stood, with statistics that are exact.
+#[derive(Debug, Clone)]
+pub struct Materialized {
+    /// The stage that holds the rows.
+    pub stage: u32,
+    pub columns: Vec<PlanColumn>,
+    pub statistics: Arc<Statistics>,
+}
+
+impl PartialEq for Materialized {
+    fn eq(&self, other: &Self) -> bool {
+        self.stage == other.stage && self.columns == other.columns
+    }
+}
+
+/// Computes columns. `(id, column of that id)` passes it through.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Project {
+    pub input: PlanRef,
+    pub exprs: Vec<(ColumnId, ExprRef)>,
+}
+
+/// Keeps the rows for which the predicate is TRUE.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Filter {
+    pub input: PlanRef,
+    pub predicate: ExprRef,
+}
+
+/// One row per distinct value of the keys; without keys exactly one row. Output: keys, then aggregates.
+/// Without aggregates it is DISTINCT.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Aggregate {
+    pub input: PlanRef,
+    pub keys: Vec<(ColumnId, ExprRef)>,
+    pub aggregates: Vec<(ColumnId, AggregateCall)>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum JoinKind {
+    Inner,
+    Left,
+    Right,
+    Full,
+    LeftSemi,
+    LeftAnti,
+}
+
+impl JoinKind {
+    /// Whether rows of the left side without a partner come out.
+    pub fn keeps_left(self) -> bool {
+        matches!(self, JoinKind::Left | JoinKind::Full | JoinKind::LeftAnti)
+    }
+
+    pub fn keeps_right(self) -> bool {
+        matches!(self, JoinKind::Right | JoinKind::Full)
+    }
+
+    /// Whether the right side's columns come out.
+    pub fn gives_right(self) -> bool {
+        !matches!(self, JoinKind::LeftSemi | JoinKind::LeftAnti)
+    }
+
+    /// Spark's name for it in plans.
+    pub fn name(self) -> &'static str {
+        match self {
+            JoinKind::Inner => "Inner",
+            JoinKind::Left => "LeftOuter",
+            JoinKind::Right => "RightOuter",
+            JoinKind::Full => "FullOuter",
+            JoinKind::LeftSemi => "LeftSemi",
+            JoinKind::LeftAnti => "LeftAnti",
+        }
+    }
+}
+
+/// Pairs of rows whose keys are equal and for which the filter is TRUE. Without keys and filter: every pair.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Join {
+    pub left: PlanRef,
+    pub right: PlanRef,
+    pub kind: JoinKind,
+    /// Over the left side's columns, over the right side's; NULL equals nothing.
+    pub keys: Vec<(ExprRef, ExprRef)>,
+    /// What else must hold for a pair, over both sides' columns.
+    pub filter: Option<ExprRef>,
+}
+
+/// NULLs are smallest in Spark: first when ascending, last when descending, unless said otherwise.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct SortKey {
+    pub expr: ExprRef,
+    pub descending: bool,
+    pub nulls_first: bool,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Sort {
+    pub input: PlanRef,
+    pub keys: Vec<SortKey>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Limit {
+    pub input: PlanRef,
+    pub offset: u64,
+    pub count: Option<u64>,
+}
+
+/// All rows of all inputs. It owns its output ids; `inputs[i].1` lists the input's columns in output order.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Union {
+    pub inputs: Vec<(PlanRef, Vec<ColumnId>)>,
+    pub columns: Vec<PlanColumn>,
+}
+
+impl Node {
+    pub(super) fn schema(&self) -> SchemaRef {
+        match self {
+            Node::Relation(relation) => Schema::new(relation.plan_columns()),
+            Node::Values(values) => Schema::new(values.columns.clone()),
+            Node::Materialized(leaf) => Schema::new(leaf.columns.clone()),
+            Node::Project(project) => {
+                Schema::new(project.exprs.iter().map(|(id, expr)| PlanColumn::of(*id, expr)).collect())
+            }
+            Node::Aggregate(aggregate) => aggregate.schema(),
+            Node::Join(join) => join.schema(),
+            Node::Union(union) => Schema::new(union.columns.clone()),
+            Node::Filter(Filter { input, .. }) | Node::Sort(Sort { input, .. }) | Node::Limit(Limit { input, .. }) => {
+                Arc::clone(input.schema())
+            }
+        }
+    }
+
+    pub(super) fn children(&self) -> Vec<&PlanRef> {
+        match self {
+            Node::Relation(_) | Node::Values(_) | Node::Materialized(_) => Vec::new(),
+            Node::Project(Project { input, .. })
+            | Node::Filter(Filter { input, .. })
+            | Node::Aggregate(Aggregate { input, .. })
+            | Node::Sort(Sort { input, .. })
+            | Node::Limit(Limit { input, .. }) => vec![input],
+            Node::Join(join) => vec![&join.left, &join.right],
+            Node::Union(union) => union.inputs.iter().map(|(input, _)| input).collect(),
+        }
+    }
+
+    /// `children` are as many as [`Node::children`] gives, in that order.
+    pub(super) fn with_children(&self, children: Vec<PlanRef>) -> Node {
+        let mut node = self.clone();
+        let mut children = children.into_iter();
+        let mut put = |slot: &mut PlanRef| {
+            if let Some(child) = children.next() {
+                *slot = child;
+            }
+        };
+        match &mut node {
+            Node::Relation(_) | Node::Values(_) | Node::Materialized(_) => {}
+            Node::Project(Project { input, .. })
+            | Node::Filter(Filter { input, .. })
+            | Node::Aggregate(Aggregate { input, .. })
+            | Node::Sort(Sort { input, .. })
+            | Node::Limit(Limit { input, .. }) => put(input),
+            Node::Join(join) => {
+                put(&mut join.left);
+                put(&mut join.right);
+            }
+            Node::Union(union) => union.inputs.iter_mut().for_each(|(input, _)| put(input)),
+        }
+        node
+    }
+
+    pub(super) fn expressions(&self) -> Vec<&ExprRef> {
+        match self {
+            Node::Materialized(_) | Node::Limit(_) | Node::Union(_) => Vec::new(),
+            Node::Relation(relation) => relation.filters.iter().collect(),
+            Node::Values(values) => values.rows.iter().flatten().collect(),
+            Node::Project(project) => project.exprs.iter().map(|(_, expr)| expr).collect(),
+            Node::Filter(filter) => vec![&filter.predicate],
+            Node::Aggregate(aggregate) => {
+                let inputs = aggregate.aggregates.iter().flat_map(|(_, call)| call.inputs());
+                aggregate.keys.iter().map(|(_, key)| key).chain(inputs).collect()
+            }
+            Node::Join(join) => {
+                let (left, right): (Vec<_>, Vec<_>) = join.keys.iter().map(|(left, right)| (left, right)).unzip();
+                left.into_iter().chain(right).chain(&join.filter).collect()
+            }
+            Node::Sort(sort) => sort.keys.iter().map(|key| &key.expr).collect(),
+        }
+    }
+
+    pub(super) fn map_expressions(&self, map: &mut dyn FnMut(&ExprRef) -> Result<ExprRef>) -> Result<Node> {
+        let mut node = self.clone();
+        let mut put = |slot: &mut ExprRef| -> Result<()> {
+            *slot = map(slot)?;
+            Ok(())
+        };
+        match &mut node {
+            Node::Materialized(_) | Node::Limit(_) | Node::Union(_) => {}
+            Node::Relation(relation) => relation.filters.iter_mut().try_for_each(put)?,
+            Node::Values(values) => values.rows.iter_mut().flatten().try_for_each(put)?,
+            Node::Project(project) => project.exprs.iter_mut().try_for_each(|(_, expr)| put(expr))?,
+            Node::Filter(filter) => put(&mut filter.predicate)?,
+            Node::Aggregate(aggregate) => {
+                aggregate.keys.iter_mut().try_for_each(|(_, key)| put(key))?;
+                for (_, call) in &mut aggregate.aggregates {
+                    *call = call.map_inputs(map)?;
+                }
+            }
+            Node::Join(join) => {
+                join.keys.iter_mut().try_for_each(|(left, right)| put(left).and_then(|()| put(right)))?;
+                join.filter.iter_mut().try_for_each(put)?;
+            }
+            Node::Sort(sort) => sort.keys.iter_mut().try_for_each(|key| put(&mut key.expr))?,
+        }
+        Ok(node)
+    }
+}
+
+impl Relation {
+    pub fn plan_columns(&self) -> Vec<PlanColumn> {
+        let table = self.table.columns();
+        let column = |(at, id): &(usize, ColumnId)| PlanColumn {
+            id: *id,
+            data_type: table[*at].data_type.clone(),
+            nullable: table[*at].nullable,
+        };
+        self.columns.iter().map(column).collect()
+    }
+}
+
+impl Aggregate {
+    fn schema(&self) -> SchemaRef {
+        let keys = self.keys.iter().map(|(id, key)| PlanColumn::of(*id, key));
+        let calls = self.aggregates.iter().map(|(id, call)| PlanColumn {
+            id: *id,
+            data_type: call.data_type.clone(),
+            nullable: call.nullable,
+        });
+        Schema::new(keys.chain(calls).collect())
+    }
+}
+
+impl Join {
+    fn schema(&self) -> SchemaRef {
+        let nullable = |side: &PlanRef, nullable: bool| -> Vec<PlanColumn> {
+            let columns = side.schema().columns.iter();
+            columns.map(|column| if nullable { column.as_nullable() } else { column.clone() }).collect()
+        };
+        let mut columns = nullable(&self.left, self.kind.keeps_right());
+        if self.kind.gives_right() {
+            columns.extend(nullable(&self.right, self.kind.keeps_left()));
+        }
+        Schema::new(columns)
+    }
+}

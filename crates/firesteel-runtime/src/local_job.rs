@@ -1,0 +1,186 @@
+//! One query on the local executor: carries out what its [`Job`] says, tells it what happened.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
+
+use firesteel_common::{Result, internal};
+use firesteel_exec::builder::{self, InputOpener};
+use firesteel_exec::contract::{OnDone, ScanOpener, SinkFactory, SourceFactory};
+use firesteel_exec::operators::collect::{self, CollectOptions, CollectSink, ResultStream};
+use firesteel_exec::operators::limit::RowRange;
+use firesteel_exec::operators::stage_buffer::{StageBuffer, StageBufferSink, StageBufferSource};
+use firesteel_exec::{Executor, QueryContext};
+use firesteel_plan::physical::{PhysicalOp, Scan, StageId};
+use firesteel_plan::{PhysicalPlan, PhysicalRef, Schema};
+use firesteel_scheduler::{Action, Event, Job, StageOutput, TaskKey, TaskSpec, cut};
+use hashbrown::HashMap;
+
+pub(crate) struct LocalJob {
+    query: Arc<QueryContext>,
+    executor: Arc<Executor>,
+    readers: Arc<dyn ScanOpener + Send + Sync>,
+    /// Where the result goes; a root LIMIT is counted in there.
+    result: Arc<CollectSink>,
+    /// By stage: the number of its first operator, so that numbers are unique within the query.
+    first_operators: Vec<u32>,
+    started: Instant,
+    state: Mutex<State>,
+}
+
+struct State {
+    job: Job,
+    buffers: HashMap<StageId, Arc<StageBuffer>>,
+    /// Called once, when nothing of the query is left to run.
+    on_done: Option<OnDone>,
+    /// Stages whose pipelines have not ended.
+    running: usize,
+    outcome: Option<Result<()>>,
+}
+
+pub(crate) fn start(
+    plan: &PhysicalRef,
+    query: &Arc<QueryContext>,
+    executor: &Arc<Executor>,
+    readers: &Arc<dyn ScanOpener + Send + Sync>,
+) -> Result<ResultStream> {
+    let stages = cut(plan);
+    let mut first_operators = Vec::with_capacity(stages.len());
+    let mut next = 0;
+    for stage in &stages {
+        first_operators.push(next);
+        next += stage.plan.preorder().len() as u32;
+    }
+    let root = stages.last().ok_or_else(|| internal!("a plan without stages"))?;
+    let options = CollectOptions { ordered: builder::keeps_order(&root.plan), range: root_range(&root.plan) };
+    let (result, stream) = collect::collect(query, options);
+    let job = Arc::new(LocalJob {
+        query: Arc::clone(query),
+        executor: Arc::clone(executor),
+        readers: Arc::clone(readers),
+        result,
+        first_operators,
+        started: Instant::now(),
+        state: Mutex::new(State {
+            job: Job::new(stages),
+            buffers: HashMap::new(),
+            on_done: Some(stream.on_done()),
+            running: 0,
+            outcome: None,
+        }),
+    });
+    job.handle(Event::Started);
+    Ok(stream)
+}
+
+fn root_range(plan: &PhysicalPlan) -> Option<RowRange> {
+    match &plan.op {
+        PhysicalOp::Limit(limit) => Some(RowRange::new(limit.offset, limit.count)),
+        PhysicalOp::Project(_) => root_range(plan.children.first()?),
+        _ => None,
+    }
+}
+
+impl LocalJob {
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Tells the job, and does what it says. Starting a stage can fail, which is one more event.
+    fn handle(self: &Arc<Self>, event: Event) {
+        let mut events = vec![event];
+        while let Some(event) = events.pop() {
+            let actions = self.state().job.handle(event, self.started.elapsed());
+            for action in actions {
+                if let Some(event) = self.carry_out(action) {
+                    events.push(event);
+                }
+            }
+        }
+        self.finish_if_over();
+    }
+
+    fn carry_out(self: &Arc<Self>, action: Action) -> Option<Event> {
+        match action {
+            Action::Run(task) => {
+                let key = task.key;
+                self.run(task).err().map(|error| Event::TaskFailed { key, error })
+            }
+            // One query, one flag: all of its stages end.
+            Action::Cancel(_) => {
+                self.query.cancel();
+                None
+            }
+            Action::Release(stage) => {
+                self.state().buffers.remove(&stage);
+                None
+            }
+            Action::Finished => self.over(Ok(())),
+            Action::Failed(error) => self.over(Err(error)),
+        }
+    }
+
+    fn over(&self, outcome: Result<()>) -> Option<Event> {
+        let mut state = self.state();
+        state.outcome.get_or_insert(outcome);
+        state.buffers.clear();
+        None
+    }
+
+    /// The client is told when the last task has ended.
+    fn finish_if_over(&self) {
+        let mut state = self.state();
+        if state.running > 0 {
+            return;
+        }
+        if let Some(outcome) = state.outcome.take()
+            && let Some(on_done) = state.on_done.take()
+        {
+            drop(state);
+            on_done(outcome);
+        }
+    }
+
+    fn run(self: &Arc<Self>, task: TaskSpec) -> Result<()> {
+        let first_operator = self.first_operators.get(task.key.stage.0 as usize).copied().unwrap_or(0);
+        let streams = builder::build(&task.plan, self.as_ref(), &self.query, first_operator)?;
+        let (sink, buffer): (Arc<dyn SinkFactory>, _) = match task.output {
+            StageOutput::Result => (Arc::clone(&self.result) as _, None),
+            StageOutput::Exchange(_) => {
+                let buffer = StageBuffer::new(&self.query);
+                self.state().buffers.insert(task.key.stage, Arc::clone(&buffer));
+                (Arc::new(StageBufferSink(Arc::clone(&buffer))), Some(buffer))
+            }
+        };
+        let graph = streams.into_sink(first_operator, sink)?;
+        self.state().running += 1;
+        let job = Arc::clone(self);
+        let key = task.key;
+        let on_done: OnDone = Box::new(move |result| job.stage_ended(key, buffer.as_deref(), result));
+        self.executor.spawn(Arc::clone(&self.query), graph, on_done);
+        Ok(())
+    }
+
+    fn stage_ended(self: &Arc<Self>, key: TaskKey, buffer: Option<&StageBuffer>, result: Result<()>) {
+        self.state().running -= 1;
+        let event = match result {
+            Ok(()) => {
+                let (rows, bytes) = buffer.map_or((0, 0), StageBuffer::size);
+                Event::TaskFinished { key, rows, bytes }
+            }
+            Err(error) => Event::TaskFailed { key, error },
+        };
+        self.handle(event);
+    }
+}
+
+impl InputOpener for LocalJob {
+    fn scan(&self, scan: &Scan, schema: &Schema) -> Result<Arc<dyn SourceFactory>> {
+        self.readers.open(scan, schema, &self.query)
+    }
+
+    fn stage(&self, stage: StageId, _schema: &Schema) -> Result<Arc<dyn SourceFactory>> {
+        let buffer = self.state().buffers.get(&stage).cloned();
+        let buffer = buffer.ok_or_else(|| internal!("stage {} has left no output", stage.0))?;
+        Ok(Arc::new(StageBufferSource::new(&buffer)?))
+    }
+}

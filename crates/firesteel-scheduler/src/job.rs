@@ -1,0 +1,199 @@
+//! One query as a state machine: [`Job::handle`] takes what happened and says what to do.
+//!
+//! ```text
+//! Started ─▶ Run(every task whose inputs are there) ─▶ TaskFinished ─▶ Run(..), Release(outputs nobody needs) ─▶ Finished
+//!                                                   └▶ TaskFailed, Cancelled ─▶ Cancel(what runs), Failed
+//! ```
+//! Reports may come twice or late; what is known already changes nothing. The first accepted attempt of a task wins.
+
+use std::time::Duration;
+
+use firesteel_common::Error;
+use firesteel_plan::PhysicalRef;
+use firesteel_plan::physical::StageId;
+
+use crate::stages::{Stage, StageOutput};
+
+/// Names one attempt at a share of a stage.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct TaskKey {
+    pub stage: StageId,
+    /// How often the whole stage was started anew.
+    pub stage_attempt: u32,
+    /// Which share of the stage's input; with one executor there is one.
+    pub share: u32,
+    pub attempt: u32,
+}
+
+/// What an executor needs to run a task.
+#[derive(Debug, Clone)]
+pub struct TaskSpec {
+    pub key: TaskKey,
+    pub plan: PhysicalRef,
+    pub output: StageOutput,
+}
+
+/// What a job is told.
+#[derive(Debug)]
+pub enum Event {
+    Started,
+    TaskFinished { key: TaskKey, rows: u64, bytes: u64 },
+    TaskFailed { key: TaskKey, error: Error },
+    Cancelled { error: Error },
+}
+
+/// What a job wants done.
+#[derive(Debug)]
+pub enum Action {
+    Run(TaskSpec),
+    Cancel(TaskKey),
+    /// Nobody will read this stage's output any more.
+    Release(StageId),
+    Finished,
+    Failed(Error),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Progress {
+    Waiting,
+    Running,
+    Done { rows: u64, bytes: u64 },
+}
+
+#[derive(Debug)]
+struct StageState {
+    stage: Stage,
+    progress: Progress,
+    started: Duration,
+    took: Duration,
+    released: bool,
+}
+
+/// A query's stages and how far they are. Time is an argument, in any fixed origin.
+#[derive(Debug)]
+pub struct Job {
+    stages: Vec<StageState>,
+    over: bool,
+}
+
+impl Job {
+    /// Of stages as [`crate::cut`] gives them: inputs before readers, the result last.
+    pub fn new(stages: Vec<Stage>) -> Self {
+        let state = |stage| StageState {
+            stage,
+            progress: Progress::Waiting,
+            started: Duration::ZERO,
+            took: Duration::ZERO,
+            released: false,
+        };
+        Self { stages: stages.into_iter().map(state).collect(), over: false }
+    }
+
+    pub fn handle(&mut self, event: Event, now: Duration) -> Vec<Action> {
+        if self.over {
+            return Vec::new();
+        }
+        match event {
+            Event::Started => self.start_ready(now),
+            Event::TaskFinished { key, rows, bytes } => self.finished(key, rows, bytes, now),
+            Event::TaskFailed { key, error } if self.is_current(key) => self.fail(error),
+            Event::TaskFailed { .. } => Vec::new(),
+            Event::Cancelled { error } => self.fail(error),
+        }
+    }
+
+    pub fn is_over(&self) -> bool {
+        self.over
+    }
+
+    /// Rows, bytes and time of a stage that is done: what re-planning and EXPLAIN ANALYZE read.
+    pub fn stage_result(&self, stage: StageId) -> Option<(u64, u64, Duration)> {
+        let state = self.stages.get(stage.0 as usize)?;
+        match state.progress {
+            Progress::Done { rows, bytes } => Some((rows, bytes, state.took)),
+            _ => None,
+        }
+    }
+
+    fn state(&mut self, stage: StageId) -> Option<&mut StageState> {
+        self.stages.get_mut(stage.0 as usize)
+    }
+
+    /// Whether the report is about an attempt that still counts.
+    fn is_current(&mut self, key: TaskKey) -> bool {
+        let first = key.stage_attempt == 0 && key.share == 0 && key.attempt == 0;
+        first && self.state(key.stage).is_some_and(|state| state.progress == Progress::Running)
+    }
+
+    fn start_ready(&mut self, now: Duration) -> Vec<Action> {
+        let done: Vec<bool> =
+            self.stages.iter().map(|state| matches!(state.progress, Progress::Done { .. })).collect();
+        let mut actions = Vec::new();
+        for state in &mut self.stages {
+            let ready = state.stage.inputs.iter().all(|input| done[input.0 as usize]);
+            if state.progress == Progress::Waiting && ready {
+                state.progress = Progress::Running;
+                state.started = now;
+                actions.push(Action::Run(TaskSpec {
+                    key: TaskKey { stage: state.stage.id, stage_attempt: 0, share: 0, attempt: 0 },
+                    plan: state.stage.plan.clone(),
+                    output: state.stage.output.clone(),
+                }));
+            }
+        }
+        actions
+    }
+
+    fn finished(&mut self, key: TaskKey, rows: u64, bytes: u64, now: Duration) -> Vec<Action> {
+        if !self.is_current(key) {
+            return Vec::new();
+        }
+        let Some(state) = self.state(key.stage) else { return Vec::new() };
+        state.progress = Progress::Done { rows, bytes };
+        state.took = now.saturating_sub(state.started);
+        if state.stage.output == StageOutput::Result {
+            self.over = true;
+            let mut actions = self.release();
+            actions.push(Action::Finished);
+            return actions;
+        }
+        let mut actions = self.release();
+        actions.extend(self.start_ready(now));
+        actions
+    }
+
+    /// Outputs whose readers are all done.
+    fn release(&mut self) -> Vec<Action> {
+        let pending: Vec<StageId> = self
+            .stages
+            .iter()
+            .filter(|state| !self.over && !matches!(state.progress, Progress::Done { .. }))
+            .flat_map(|state| state.stage.inputs.iter().copied())
+            .collect();
+        let mut actions = Vec::new();
+        for state in &mut self.stages {
+            let done = matches!(state.progress, Progress::Done { .. }) && state.stage.output != StageOutput::Result;
+            if done && !state.released && !pending.contains(&state.stage.id) {
+                state.released = true;
+                actions.push(Action::Release(state.stage.id));
+            }
+        }
+        actions
+    }
+
+    fn fail(&mut self, error: Error) -> Vec<Action> {
+        self.over = true;
+        let mut actions: Vec<_> = self
+            .stages
+            .iter()
+            .filter(|state| state.progress == Progress::Running)
+            .map(|state| Action::Cancel(TaskKey { stage: state.stage.id, stage_attempt: 0, share: 0, attempt: 0 }))
+            .collect();
+        actions.extend(self.release());
+        actions.push(Action::Failed(error));
+        actions
+    }
+}
+
+#[cfg(test)]
+mod tests;

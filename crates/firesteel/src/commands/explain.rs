@@ -1,0 +1,95 @@
+//! EXPLAIN in its modes. One row of text, as in Spark.
+
+use firesteel_common::{Result, error};
+use firesteel_exec::metrics::MetricsSnapshot;
+use firesteel_plan::explain;
+use firesteel_plan::parsed::{ExplainMode, Query, Statement, StatementKind};
+use firesteel_scheduler::StageOutput;
+
+use crate::planning::Planned;
+use crate::result::QueryResult;
+use crate::session::Session;
+
+pub(crate) fn execute(session: &Session, mode: ExplainMode, statement: &Statement) -> Result<QueryResult> {
+    let StatementKind::Query(query) = &statement.kind else {
+        return Err(error!(UNSUPPORTED_FEATURE, feature = "EXPLAIN of statements that are no queries").at(statement.span));
+    };
+    let text = match mode {
+        ExplainMode::Analyze => analyze(session, query)?,
+        _ => {
+            let planned = session.plan_in(query, &session.eval_context(), mode == ExplainMode::Rules)?;
+            written(mode, &planned)?
+        }
+    };
+    Ok(QueryResult::text("plan", [text]))
+}
+
+fn written(mode: ExplainMode, planned: &Planned) -> Result<String> {
+    let ids = &planned.ids;
+    let physical = explain::physical(&planned.physical, ids, &|_| None);
+    Ok(match mode {
+        ExplainMode::Simple | ExplainMode::Formatted | ExplainMode::Analyze => {
+            format!("== Physical Plan ==\n{physical}")
+        }
+        ExplainMode::Extended => format!(
+            "== Analyzed Logical Plan ==\n{}\n== Optimized Logical Plan ==\n{}\n== Physical Plan ==\n{physical}",
+            explain::logical(&planned.analyzed.plan, ids),
+            explain::logical(&planned.optimized, ids),
+        ),
+        ExplainMode::Cost => format!(
+            "== Optimized Logical Plan ==\n{}\n== Physical Plan ==\n{physical}",
+            explain::logical_with_cost(&planned.optimized, ids),
+        ),
+        ExplainMode::Codegen => return Err(error!(UNSUPPORTED_FEATURE, feature = "EXPLAIN CODEGEN: no code is generated")),
+        ExplainMode::Rules => rules(planned),
+    })
+}
+
+/// Each rule that changed the plan: when, how long, and the lines that differ.
+fn rules(planned: &Planned) -> String {
+    let mut out = format!("== Analyzed Logical Plan ==\n{}", explain::logical(&planned.analyzed.plan, &planned.ids));
+    for effect in &planned.effects {
+        out.push_str(&format!("\n== {} / {} ({:?}) ==\n", effect.batch, effect.rule, effect.took));
+        let (before, after): (Vec<_>, Vec<_>) = (effect.before.lines().collect(), effect.after.lines().collect());
+        let gone = before.iter().filter(|line| !after.contains(line)).map(|line| format!("- {line}\n"));
+        let new = after.iter().filter(|line| !before.contains(line)).map(|line| format!("+ {line}\n"));
+        out.extend(gone.chain(new));
+    }
+    out
+}
+
+/// Runs the query, throws its rows away and shows what every operator did.
+fn analyze(session: &Session, query: &Query) -> Result<String> {
+    let eval = session.eval_context();
+    let planned = session.plan_in(query, &eval, false)?;
+    let context = session.query_context(&eval);
+    let start = std::time::Instant::now();
+    let rows = session.run(&planned, &context)?.count_rows()?;
+    let took = start.elapsed();
+    let metrics = context.metrics.snapshot();
+    let mut out = String::new();
+    let mut first = 0;
+    for stage in firesteel_scheduler::cut(&planned.physical) {
+        let output = match &stage.output {
+            StageOutput::Result => "result".to_owned(),
+            StageOutput::Exchange(partitioning) => format!("{partitioning:?}").to_lowercase(),
+        };
+        out.push_str(&format!("== Stage {} ({output}) ==\n", stage.id.0));
+        out.push_str(&explain::physical(&stage.plan, &planned.ids, &|at| metrics.get(first + at).map(counters)));
+        first += stage.plan.preorder().len();
+    }
+    let planning = planned.times.analysis + planned.times.optimization + planned.times.physical;
+    let memory = session.executor().memory().peak();
+    out.push_str(&format!("\nPlanning: {planning:.1?}\nExecution: {took:.1?}\nRows: {rows}\nPeak memory: {memory} bytes\n"));
+    Ok(out)
+}
+
+fn counters(metrics: &MetricsSnapshot) -> String {
+    let mut out = format!(" (rows={}, time={:.1?}", metrics.rows_out, metrics.time);
+    let named = [("bytes", metrics.bytes), ("memory", metrics.memory_peak), ("spilled", metrics.spill_bytes)];
+    for (name, value) in named.into_iter().filter(|(_, value)| *value > 0) {
+        out.push_str(&format!(", {name}={value}"));
+    }
+    out.push(')');
+    out
+}

@@ -1,0 +1,121 @@
+//! SET, RESET and what may be set.
+
+use std::sync::Arc;
+
+use arrow::array::{ArrayRef, StringViewArray};
+use firesteel_common::settings::{SESSION_TIME_ZONE, Setting, SettingValue, Settings};
+use firesteel_common::{Result, SqlType, error};
+use firesteel_optimizer::OPTIONAL_RULES;
+use firesteel_optimizer::physical::ADAPTIVE_ENABLED;
+use firesteel_plan::parsed::TimeZone;
+
+use crate::result::QueryResult;
+use crate::session::{BATCH_ROWS, PARALLEL_ROWS_MIN, Session, WORKERS};
+
+/// A setting without its type, for listing and checking.
+struct Known {
+    key: &'static str,
+    default: String,
+    doc: &'static str,
+    check: Box<dyn Fn(&str) -> Result<()>>,
+}
+
+fn known_setting<T: SettingValue + ToString>(setting: &'static Setting<T>) -> Known {
+    Known {
+        key: setting.key,
+        default: setting.default.to_string(),
+        doc: setting.doc,
+        check: Box::new(|text| Settings::check(setting, text)),
+    }
+}
+
+/// Every setting that something reads: a new one is one line.
+fn all() -> Vec<Known> {
+    vec![
+        known_setting(&SESSION_TIME_ZONE),
+        known_setting(&ADAPTIVE_ENABLED),
+        known_setting(&OPTIONAL_RULES),
+        known_setting(&WORKERS),
+        known_setting(&BATCH_ROWS),
+        known_setting(&PARALLEL_ROWS_MIN),
+    ]
+}
+
+/// What a setting is called, does, and is when nobody sets it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KnownSetting {
+    pub key: &'static str,
+    pub default: String,
+    pub doc: &'static str,
+}
+
+/// Every setting, by key: what documentation is made from.
+pub fn settings() -> Vec<KnownSetting> {
+    let describe = |known: Known| KnownSetting { key: known.key, default: known.default, doc: known.doc };
+    let mut settings: Vec<_> = all().into_iter().map(describe).collect();
+    settings.sort_unstable_by_key(|setting| setting.key);
+    settings
+}
+
+/// Keys that nobody reads may be set to anything, as in Spark.
+pub(crate) fn check(key: &str, value: &str) -> Result<()> {
+    if key == SESSION_TIME_ZONE.key && firesteel_expr::cast::datetime::zone::Zone::parse(value).is_none() {
+        return Err(error!(INVALID_CONF_VALUE, confValue = value, confName = key, confType = "time zone"));
+    }
+    all().iter().find(|known| known.key == key).map_or(Ok(()), |known| (known.check)(value))
+}
+
+pub(crate) fn set(session: &Session, key: &str, value: &str) -> Result<QueryResult> {
+    session.set(key, value)?;
+    Ok(table(vec![(key.to_owned(), value.to_owned())]))
+}
+
+pub(crate) fn set_time_zone(session: &Session, zone: &TimeZone) -> Result<QueryResult> {
+    let name = match zone {
+        TimeZone::Local => "UTC",
+        TimeZone::Name(name) => name,
+        TimeZone::Interval(expr) => {
+            return Err(error!(UNSUPPORTED_FEATURE, feature = "SET TIME ZONE INTERVAL").at(expr.span));
+        }
+    };
+    set(session, SESSION_TIME_ZONE.key, name)
+}
+
+pub(crate) fn show(session: &Session, key: Option<&str>, verbose: bool) -> Result<QueryResult> {
+    let settings = session.settings();
+    if let Some(key) = key {
+        let default = || all().into_iter().find(|known| known.key == key).map(|known| known.default);
+        let value = settings.get_text(key).map(str::to_owned).or_else(default);
+        return Ok(table(vec![(key.to_owned(), value.unwrap_or_else(|| "<undefined>".to_owned()))]));
+    }
+    if !verbose {
+        let entries = settings.entries().into_iter();
+        return Ok(table(entries.map(|(key, value)| (key.to_owned(), value.to_owned())).collect()));
+    }
+    let mut known = all();
+    known.sort_unstable_by_key(|known| known.key);
+    let column = |texts: Vec<String>| Arc::new(StringViewArray::from_iter_values(texts)) as ArrayRef;
+    let value = |known: &Known| settings.get_text(known.key).map_or_else(|| known.default.clone(), str::to_owned);
+    Ok(QueryResult::known(vec![
+        ("key", SqlType::STRING, column(known.iter().map(|known| known.key.to_owned()).collect())),
+        ("value", SqlType::STRING, column(known.iter().map(value).collect())),
+        ("meaning", SqlType::STRING, column(known.iter().map(|known| known.doc.to_owned()).collect())),
+    ]))
+}
+
+pub(crate) fn reset(session: &Session, key: Option<&str>) -> Result<QueryResult> {
+    match key {
+        Some(key) => session.settings_mut().reset(key),
+        None => session.settings_mut().clear(),
+    }
+    Ok(QueryResult::nothing())
+}
+
+fn table(rows: Vec<(String, String)>) -> QueryResult {
+    let (keys, values): (Vec<_>, Vec<_>) = rows.into_iter().unzip();
+    let column = |texts: Vec<String>| Arc::new(StringViewArray::from_iter_values(texts)) as ArrayRef;
+    QueryResult::known(vec![
+        ("key", SqlType::STRING, column(keys)),
+        ("value", SqlType::STRING, column(values)),
+    ])
+}

@@ -1,0 +1,46 @@
+//! Temporary views: kept as text, analyzed anew at each use.
+
+use firesteel_catalog::catalog::View;
+use firesteel_common::{Result, bail, error};
+use firesteel_plan::parsed::{CreateView, Name, ViewSource};
+
+use crate::result::QueryResult;
+use crate::session::Session;
+
+pub(crate) fn create(session: &Session, view: &CreateView) -> Result<QueryResult> {
+    let unsupported = |feature: &str| error!(UNSUPPORTED_FEATURE, feature = feature).at(view.name.span);
+    if !view.temporary || view.global {
+        return Err(unsupported("views that are not temporary to the session"));
+    }
+    let ViewSource::Query { query, text } = &view.source else {
+        return Err(unsupported("CREATE TEMPORARY VIEW USING"));
+    };
+    // A view that cannot be analyzed is refused now, not at its first use.
+    let planned = session.plan(query)?;
+    let columns: Vec<_> = view.columns.iter().map(|column| column.name.value.clone()).collect();
+    let given = planned.analyzed.columns.len();
+    if !columns.is_empty() && columns.len() != given {
+        bail!(ASSIGNMENT_ARITY_MISMATCH, numTarget = columns.len().to_string(), numExpr = given.to_string());
+    }
+    let entry = View { text: text.clone(), columns, temporary: true };
+    session.catalog().names.create_view(view.name.last(), entry, view.or_replace, view.if_not_exists)?;
+    Ok(QueryResult::nothing())
+}
+
+pub(crate) fn drop_view(session: &Session, name: &Name, if_exists: bool) -> Result<QueryResult> {
+    dropped(session.catalog().names.drop_view(name.last()), name, if_exists)
+}
+
+/// Takes the name out of the session; files stay.
+pub(crate) fn drop_table(session: &Session, name: &Name, if_exists: bool) -> Result<QueryResult> {
+    let names = &session.catalog().names;
+    dropped(names.drop_view(name.last()) || names.drop_table(name.last()), name, if_exists)
+}
+
+fn dropped(was_there: bool, name: &Name, if_exists: bool) -> Result<QueryResult> {
+    if was_there || if_exists {
+        return Ok(QueryResult::nothing());
+    }
+    let quoted = firesteel_common::names::quote_parts(&name.values());
+    Err(error!(TABLE_OR_VIEW_NOT_FOUND, relationName = quoted).at(name.span))
+}

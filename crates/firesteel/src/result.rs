@@ -1,0 +1,104 @@
+//! What a statement gives back.
+
+use std::sync::Arc;
+
+use arrow::array::{ArrayRef, RecordBatch, StringViewArray};
+use arrow::datatypes::{Field, Schema, SchemaRef};
+use firesteel_common::{Result, SqlType};
+use firesteel_exec::QueryContext;
+use firesteel_exec::operators::collect::ResultStream;
+use firesteel_expr::Batch;
+
+/// A column of a result. Names need not be unique.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Column {
+    pub name: String,
+    pub data_type: SqlType,
+    pub nullable: bool,
+}
+
+/// The columns and the rows of a statement's result; rows come as they are computed. An iterator over batches that blocks:
+/// dropping it early cancels the query.
+pub struct QueryResult {
+    columns: Vec<Column>,
+    rows: Rows,
+}
+
+enum Rows {
+    Stream(ResultStream),
+    /// Known at once: what commands give.
+    Known(std::vec::IntoIter<Batch>),
+}
+
+impl QueryResult {
+    pub(crate) fn stream(columns: Vec<Column>, stream: ResultStream) -> Self {
+        Self { columns, rows: Rows::Stream(stream) }
+    }
+
+    /// No columns, no rows.
+    pub(crate) fn nothing() -> Self {
+        Self { columns: Vec::new(), rows: Rows::Known(Vec::new().into_iter()) }
+    }
+
+    /// Rows of a command, all columns given as arrays of one length.
+    pub(crate) fn known(columns: Vec<(&str, SqlType, ArrayRef)>) -> Self {
+        let rows = columns.first().map_or(0, |(_, _, array)| array.len());
+        let batch = Batch::new(columns.iter().map(|(_, _, array)| Arc::clone(array).into()).collect(), rows);
+        let column = |(name, data_type, array): &(&str, SqlType, ArrayRef)| Column {
+            name: (*name).to_owned(),
+            data_type: data_type.clone(),
+            nullable: array.null_count() > 0,
+        };
+        Self { columns: columns.iter().map(column).collect(), rows: Rows::Known(vec![batch].into_iter()) }
+    }
+
+    /// One column of text, a row each.
+    pub(crate) fn text(name: &str, lines: impl IntoIterator<Item = String>) -> Self {
+        let array: ArrayRef = Arc::new(StringViewArray::from_iter_values(lines));
+        Self::known(vec![(name, SqlType::STRING, array)])
+    }
+
+    pub fn columns(&self) -> &[Column] {
+        &self.columns
+    }
+
+    /// The running query, for cancelling it from elsewhere; `None` for results that are known at once.
+    pub fn query(&self) -> Option<Arc<QueryContext>> {
+        match &self.rows {
+            Rows::Stream(stream) => Some(Arc::clone(stream.query())),
+            Rows::Known(_) => None,
+        }
+    }
+
+    /// The Arrow schema of [`QueryResult::collect`]: canonical types, all columns nullable as the result says.
+    pub fn schema(&self) -> SchemaRef {
+        let field = |column: &Column| Field::new(&column.name, column.data_type.to_arrow(), true);
+        Arc::new(Schema::new(self.columns.iter().map(field).collect::<Vec<_>>()))
+    }
+
+    /// All rows. Memory holds the whole result.
+    pub fn collect(self) -> Result<Vec<RecordBatch>> {
+        let schema = self.schema();
+        self.map(|batch| batch?.to_record_batch(Arc::clone(&schema))).collect()
+    }
+
+    /// Runs to the end and counts.
+    pub fn count_rows(self) -> Result<u64> {
+        let mut rows = 0;
+        for batch in self {
+            rows += batch?.rows() as u64;
+        }
+        Ok(rows)
+    }
+}
+
+impl Iterator for QueryResult {
+    type Item = Result<Batch>;
+
+    fn next(&mut self) -> Option<Result<Batch>> {
+        match &mut self.rows {
+            Rows::Stream(stream) => stream.next(),
+            Rows::Known(batches) => batches.next().map(Ok),
+        }
+    }
+}

@@ -1,0 +1,183 @@
+//! A session: settings, names, and the door to the engine.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use firesteel_common::Result;
+use firesteel_common::settings::{SESSION_TIME_ZONE, Setting, Settings};
+use firesteel_datasource::ReaderRegistry;
+use firesteel_exec::{Executor, MemoryPool, QueryContext};
+use firesteel_expr::EvalContext;
+use firesteel_plan::parsed::{Query, Statement, StatementKind};
+use firesteel_runtime::LocalRuntime;
+
+use crate::catalog::SessionCatalog;
+use crate::commands;
+use crate::planning::{self, Planned};
+use crate::result::{Column, QueryResult};
+
+/// How many workers a query may have; 0: one per thread.
+pub const WORKERS: Setting<usize> = Setting {
+    key: "firesteel.execution.workers",
+    default: 0,
+    doc: "How many workers a query's pipelines may have, 0 for one per thread. More than threads only to test.",
+};
+
+/// How many rows sources give at once.
+pub const BATCH_ROWS: Setting<usize> = Setting {
+    key: "firesteel.execution.batchRows",
+    default: firesteel_expr::batch::BATCH_ROWS,
+    doc: "How many rows travel together. Tiny batches are for tests of what happens at their borders.",
+};
+
+/// Below so many rows a pipeline runs on one worker.
+pub const PARALLEL_ROWS_MIN: Setting<usize> = Setting {
+    key: "firesteel.execution.parallelRowsMin",
+    default: 4 * firesteel_expr::batch::BATCH_ROWS,
+    doc: "Below so many rows a pipeline starts one worker only. 0 starts all of them, to test what they share.",
+};
+
+/// What a session starts with.
+#[derive(Debug, Clone, Default)]
+pub struct SessionOptions {
+    /// CPU threads; 0: as many as the machine has.
+    pub threads: usize,
+    /// Bytes that queries may hold; `None`: most of what the machine or its cgroup has.
+    pub memory_limit: Option<usize>,
+    /// Each Parquet file or folder in here is a table of its name.
+    pub data: Option<String>,
+}
+
+/// One user's view of the engine: settings and temporary views of its own. Statements run one after the other or at the
+/// same time; clones share everything.
+#[derive(Clone)]
+pub struct Session {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    runtime: LocalRuntime,
+    catalog: SessionCatalog,
+    settings: Mutex<Settings>,
+}
+
+impl Session {
+    /// Fails when the data folder cannot be read.
+    pub fn new(options: SessionOptions) -> Result<Self> {
+        firesteel_functions::install();
+        let memory = options.memory_limit.map_or_else(MemoryPool::of_this_machine, MemoryPool::new);
+        let threads = match options.threads {
+            0 => std::thread::available_parallelism().map_or(1, usize::from),
+            threads => threads,
+        };
+        let executor = Arc::new(Executor::new(threads, memory)?);
+        let shared = Shared {
+            runtime: LocalRuntime::new(executor, Arc::new(ReaderRegistry)),
+            catalog: SessionCatalog::default(),
+            settings: Mutex::new(Settings::default()),
+        };
+        let session = Self { shared: Arc::new(shared) };
+        if let Some(folder) = &options.data {
+            for (name, path) in firesteel_datasource::tables_in(folder)? {
+                session.register_parquet(&name, &path)?;
+            }
+        }
+        Ok(session)
+    }
+
+    /// Runs one statement. Its rows are computed while they are fetched.
+    pub fn sql(&self, text: &str) -> Result<QueryResult> {
+        let statement = firesteel_sql::parse_statement(text)?;
+        self.execute(&statement)
+    }
+
+    /// Runs a parsed statement.
+    pub fn execute(&self, statement: &Statement) -> Result<QueryResult> {
+        match &statement.kind {
+            StatementKind::Query(query) => self.query(query),
+            _ => commands::execute(self, statement),
+        }
+    }
+
+    /// A Parquet file, folder or pattern as a table. Reads the footers.
+    pub fn register_parquet(&self, name: &str, path: &str) -> Result<()> {
+        self.shared.catalog.register_parquet(name, path)
+    }
+
+    /// Anything that gives a table.
+    pub fn register_table(&self, name: &str, table: Arc<dyn firesteel_catalog::Table>) {
+        self.shared.catalog.register(name, table);
+    }
+
+    /// Sets a value; refuses what the setting cannot read.
+    pub fn set(&self, key: &str, value: &str) -> Result<()> {
+        commands::settings::check(key, value)?;
+        self.settings_mut().set(key, value);
+        Ok(())
+    }
+
+    /// A copy of the settings as they are now.
+    pub fn settings(&self) -> Settings {
+        self.settings_mut().clone()
+    }
+
+    pub(crate) fn settings_mut(&self) -> MutexGuard<'_, Settings> {
+        self.shared.settings.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub fn catalog(&self) -> &SessionCatalog {
+        &self.shared.catalog
+    }
+
+    pub fn executor(&self) -> &Arc<Executor> {
+        self.shared.runtime.executor()
+    }
+
+    /// Plans a query without running it.
+    pub fn plan(&self, query: &Query) -> Result<Planned> {
+        self.plan_in(query, &self.eval_context(), false)
+    }
+
+    pub(crate) fn plan_in(&self, query: &Query, eval: &Arc<EvalContext>, observe: bool) -> Result<Planned> {
+        planning::plan(query, &self.shared.catalog, &self.settings(), eval, observe)
+    }
+
+    fn query(&self, query: &Query) -> Result<QueryResult> {
+        let eval = self.eval_context();
+        let planned = self.plan_in(query, &eval, false)?;
+        self.run(&planned, &self.query_context(&eval))
+    }
+
+    pub(crate) fn run(&self, planned: &Planned, query: &Arc<QueryContext>) -> Result<QueryResult> {
+        let column = |column: &firesteel_analyzer::OutputColumn| Column {
+            name: column.name.clone(),
+            data_type: column.data_type.clone(),
+            nullable: column.nullable,
+        };
+        let columns = planned.analyzed.columns.iter().map(column).collect();
+        Ok(QueryResult::stream(columns, self.shared.runtime.run(&planned.physical, query)?))
+    }
+
+    /// What functions may know, fixed as of now.
+    pub(crate) fn eval_context(&self) -> Arc<EvalContext> {
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        Arc::new(EvalContext {
+            time_zone: Arc::from(self.settings().get(&SESSION_TIME_ZONE)),
+            query_time: i64::try_from(now.as_micros()).unwrap_or(i64::MAX),
+            ..EvalContext::default()
+        })
+    }
+
+    pub(crate) fn query_context(&self, eval: &Arc<EvalContext>) -> Arc<QueryContext> {
+        let settings = self.settings();
+        let executor = self.executor();
+        let workers = match settings.get(&WORKERS) {
+            0 => executor.threads(),
+            workers => workers,
+        };
+        let context = QueryContext::new(Arc::clone(eval), Arc::clone(executor.memory()), workers)
+            .with_batch_rows(settings.get(&BATCH_ROWS))
+            .with_parallel_rows_min(settings.get(&PARALLEL_ROWS_MIN) as u64);
+        Arc::new(context)
+    }
+}

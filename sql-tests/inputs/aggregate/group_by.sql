@@ -1,0 +1,34 @@
+create temporary view t as select * from values
+  ('a', 1, 10, 1.5), ('a', 2, 20, 2.5), ('b', 1, null, 3.5), ('b', 3, 40, null), (null, 2, 50, 0.5), (null, null, null, null)
+  as t(k, i, n, d);
+select k, count(*) from t group by k;
+select k, count(n), count(i), count(1) from t group by k;
+select k, sum(i), sum(n), sum(d) from t group by k;
+select k, avg(i), avg(n), avg(d) from t group by k;
+select k, min(i), max(i), min(d), max(d) from t group by k;
+select count(*), sum(n), avg(n), min(n), max(n) from t;
+select count(*), sum(n), avg(n), min(k), max(k) from t where false;
+select k, count(*) from t where false group by k;
+select k, i, count(*) from t group by k, i;
+select i % 2 as odd, count(*) from t group by i % 2;
+select i % 2, count(*) from t group by i % 2;
+select i % 2 as odd, sum(n) from t group by odd;
+select k, sum(n) from t group by 1;
+select sum(n), k from t group by 2;
+select k, sum(i + n), sum(i) + sum(n) as both, max(n) - min(n) from t group by k;
+select k from t group by k;
+select sum(n) from t group by k;
+select 1 + count(*) from t;
+select k, count(*) * 2 as twice from t group by k;
+select count(distinct k), count(distinct i), sum(distinct i) from t;
+select k, count(distinct i), count(i) from t group by k;
+select count(k, n) from t;
+select sum(n) filter (where i = 1), count(*) filter (where k = 'a') from t;
+select k, sum(case when i = 1 then n else 0 end) as ones from t group by k;
+select k, count(*) from t group by k order by k;
+select upper_k, count(*) from (select k || '!' as upper_k from t) group by upper_k;
+select 'x' as c, count(*) from t group by 'x';
+select i, k from t group by all;
+select k, sum(n) from t group by all;
+select any_value(k), count(*) from t where k = 'a';
+select bool_and(i > 0), bool_or(i > 2), every(i is not null) from t;

@@ -1,0 +1,24 @@
+-- What the core aggregates give for each type
+select sum(v), avg(v), min(v), max(v), count(v) from values (1Y), (2Y), (null) as t(v);
+select sum(v), avg(v), min(v), max(v), count(v) from values (1S), (2S), (null) as t(v);
+select sum(v), avg(v), min(v), max(v), count(v) from values (1), (2), (null) as t(v);
+select sum(v), avg(v), min(v), max(v), count(v) from values (1L), (2L), (null) as t(v);
+select sum(v), avg(v), min(v), max(v), count(v) from values (1.25), (2.50), (null) as t(v);
+select sum(v), avg(v), min(v), max(v), count(v) from values (1.5F), (2.25F), (null) as t(v);
+select sum(v), avg(v), min(v), max(v), count(v) from values (1.5D), (2.25D), (null) as t(v);
+select min(v), max(v), count(v) from values ('a'), ('B'), ('ab'), (null) as t(v);
+select min(v), max(v), count(v) from values (true), (false), (null) as t(v);
+select min(v), max(v), count(v) from values (date '2024-02-29'), (date '1999-12-31'), (null) as t(v);
+select min(v), max(v), count(v) from values (timestamp_ntz '2024-02-29 12:00:00.5'), (timestamp_ntz '1999-12-31 23:59:59'), (null) as t(v);
+select sum(v), avg(v), min(v), max(v) from values (interval '1' month), (interval '2' year) as t(v);
+select sum(v), avg(v), min(v), max(v) from values (interval '1' day), (interval '36' hour) as t(v);
+select max(v), min(v) from values (double('NaN')), (1.0D), (double('-Infinity')) as t(v);
+select sum(v) from values (double('NaN')), (1.0D) as t(v);
+select v, count(*) from values (double('NaN')), (double('NaN')), (0.0D), (-0.0D) as t(v) group by v;
+select v, count(*) from values (date '2024-01-01'), (date '2024-01-01'), (null) as t(v) group by v;
+select v, count(*) from values (1.0), (1.00), (2.5) as t(v) group by v;
+select v, count(*) from values (x'00'), (x'00'), (x'0000') as t(v) group by hex(v), v;
+select sum(v) from values (cast(null as int)) as t(v);
+select avg(v) from values (9223372036854775807L), (9223372036854775807L) as t(v);
+select sum(v), avg(v) from values (cast(99999999999999999999.9999999999 as decimal(30,10))), (0.0000000001) as t(v);
+select count(v), sum(v), avg(v) from values (cast(1 as decimal(38,0))) as t(v);

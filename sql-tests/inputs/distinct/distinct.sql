@@ -1,0 +1,16 @@
+create temporary view t as select * from values (1, 'a'), (1, 'a'), (1, 'b'), (2, null), (2, null), (null, null) as t(i, s);
+select distinct i from t;
+select distinct s from t;
+select distinct i, s from t;
+select distinct * from t;
+select distinct i + 1 as j from t;
+select distinct i from t order by i desc;
+select distinct count(*) from t group by i;
+select count(*) from (select distinct i, s from t);
+select distinct 1 from t;
+select distinct v from values (0.0D), (-0.0D), (double('NaN')), (double('NaN')) as q(v);
+select distinct v from values (1.0), (1.00), (1.10) as q(v);
+select distinct i from t where i is not null limit 5;
+select distinct i from t having i > 1;
+select distinct i, s from t order by s;
+select distinct i from t order by s;

@@ -1,0 +1,31 @@
+-- Mistakes of writing; the hint that a parser gives is its own
+--ERRORS condition
+selec 1;
+select;
+select 1 +;
+select (1;
+select 1);
+select 'open;
+select a b c;
+select case when 1 then 2;
+select * from (select 1;
+select 1 group by;
+select 1 order 1;
+select cast(1 as);
+select cast(1 int);
+select cast(1 as decimal(50,2));
+select cast(1 as decimal(5,7));
+select 1 limit 1 limit 2;
+insert into;
+select 1 where 2 where 3;
+select date '2024-99-99';
+select 99999999999999999999L;
+select 300Y;
+select 1.5.2;
+select @;
+select `open;
+select 1 in ();
+select x'1';
+select x'zz';
+select 1e400D;
+create view;

@@ -1,0 +1,25 @@
+-- Mistakes of values; only rows and branches that are reached may fail
+create temporary view t as select * from values (1, '10', 0), (2, 'x', 1), (3, null, 2) as t(id, s, z);
+select id, 10 div z from t;
+select id, 10 div z from t where z <> 0;
+select id from t where z <> 0 and 10 div z > 6;
+select id from t where 10 div z > 6 and z <> 0;
+select id, cast(s as int) from t;
+select id, cast(s as int) from t where id <> 2;
+select id, case when id = 2 then 0 else cast(s as int) end as v from t;
+select coalesce(id, 1 div 0), if(id > 0, id, 1 div 0) from t;
+select id or 1 div 0 = 1 from t;
+select true or 1 div 0 = 1, false and 1 div 0 = 1;
+select count(10 div z) from t;
+select sum(cast(s as int)) from t where id in (1, 3);
+select max(id + 2147483647) from t;
+select id from t order by 10 div z;
+select 10 div z as q, count(*) from t group by 10 div z;
+select a.id from t a join t b on a.id = 10 div b.z;
+select array(1, 2)[2];
+select array(1, 2)[-1];
+select array(1, 2)[0], map('a', 1)['b'];
+select cast('2024-02-30' as date);
+select (select id from t);
+select id from t where id > 'abc';
+select id = '1', id = ' 2 ' from t;

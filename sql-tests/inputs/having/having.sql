@@ -1,0 +1,12 @@
+create temporary view t as select * from values ('a', 1), ('a', 2), ('b', 3), ('c', null), (null, 5) as t(k, v);
+select k, sum(v) from t group by k having sum(v) > 2;
+select k from t group by k having count(*) > 1;
+select k, sum(v) as s from t group by k having s >= 3;
+select k, count(v) from t group by k having k is not null and count(v) < 2;
+select sum(v) from t having count(*) > 3;
+select sum(v) from t having count(*) > 100;
+select k, max(v) from t group by k having max(v) is null;
+select k, sum(v) from t group by k having k > 'a';
+select k, sum(v) + 1 as s from t group by k having sum(v) + 1 = 4;
+select count(*) from t having true;
+select k, sum(v) from t group by k having sum(v) > 2 order by k desc;

@@ -1,0 +1,11 @@
+create temporary view l as select * from values (1, 'a'), (2, 'b'), (3, 'c'), (null, 'n') as l(id, x);
+create temporary view r as select * from values (1, 10), (2, 20), (2, 22), (4, 40), (null, 0) as r(id, y);
+select l.id, x, r.id, y from l left join r on l.id = r.id;
+select l.id, x, r.id, y from l right join r on l.id = r.id;
+select l.id, x, r.id, y from l full outer join r on l.id = r.id;
+select l.id, x, y from l left join r on l.id = r.id and r.y > 20;
+select l.id, x, y from l left join r on l.id = r.id where r.y > 20 or r.y is null;
+select l.id, x from l left semi join r on l.id = r.id;
+select l.id, x from l left anti join r on l.id = r.id;
+select id, x, y from l full join r using (id);
+select l.id, count(r.y) from l left join r on l.id = r.id group by l.id;

@@ -1,0 +1,31 @@
+create temporary view t as select * from values
+  (1, 'b', 2.5, date '2024-01-01'), (2, 'a', null, date '2023-01-01'), (3, null, 1.5, null), (4, 'B', -1.0, date '2025-06-30'), (5, '', 0.0, date '2023-01-01')
+  as t(id, s, d, day);
+select id from t order by id;
+select id from t order by id desc;
+select id, s from t order by s;
+select id, s from t order by s desc;
+select id, s from t order by s nulls last;
+select id, s from t order by s desc nulls first;
+select id, d from t order by d, id;
+select id from t order by day, id desc;
+select id, s from t order by 2, 1;
+select id as x from t order by x desc;
+select id as x from t order by -x;
+select s from t order by id;
+select id from t order by s is null, s;
+select id, d * 2 as dd from t order by d * 2 desc, id;
+select s, count(*) as c from t group by s order by c, s;
+select s from t group by s order by max(id) desc;
+select k, sum(v) from values ('x', 1), ('y', 5), ('x', 2) as q(k, v) group by k order by sum(v);
+select v from values (double('NaN')), (1.0D), (double('Infinity')), (null), (-0.5D) as q(v) order by v;
+select v from values (double('NaN')), (1.0D), (double('Infinity')), (null), (-0.5D) as q(v) order by v desc;
+select v from values (true), (null), (false) as q(v) order by v;
+select v from values (interval '2' month), (interval '1' year), (interval '-1' month) as q(v) order by v;
+select v from values (x'01'), (x'00ff'), (x'') as q(v) order by v;
+select a, b from values (1, 'x'), (1, 'a'), (0, 'z'), (2, null) as q(a, b) order by a desc, b;
+select * from (select id from t order by id desc limit 2) order by id;
+select id from range(50) order by id % 7, id desc;
+select distinct s from t order by s;
+select id from t order by case when id = 3 then 0 else 1 end, id;
+select id from t order by all desc;

@@ -1,0 +1,20 @@
+-- Columns, stars, aliases, lateral aliases
+create temporary view t as select * from values (1, 'one', 1.5), (2, 'two', 2.5), (3, null, null) as t(id, name, price);
+select * from t;
+select t.* from t;
+select id, name from t;
+select t.id, t.name as label from t;
+select x.id from t as x;
+select x.id from t x;
+select id as a, id as a from t;
+select *, id + 1 as next from t;
+select id a, a + 10 b, b * 2 c from t;
+select ID, Name, T.PRICE from t;
+select `id`, t.`name` from `t`;
+select upper.a from (select 1 as a) as upper;
+select 1 + id, id * price, -id, price / id from t;
+select count(*) from t where name is null;
+select id, id from t where id = 1;
+select a.b.c from (select struct(struct(1 as c) as b) as a);
+select 'constant' as k from t;
+from t select id where id > 1;

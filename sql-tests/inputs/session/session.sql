@@ -1,0 +1,21 @@
+-- Statements around queries
+create temporary view a as select 1 as x, 'one' as y;
+create or replace temporary view a as select 2 as x, 'two' as y, cast(1.5 as decimal(10,2)) as z;
+select * from a;
+describe a;
+desc table a;
+describe query select 1 as one, 'a' as s, date '2024-01-01' as d;
+create temporary view b(p, q) as select x, y from a;
+select * from b;
+drop view a;
+select * from a;
+select * from b;
+drop view if exists a;
+show tables;
+set firesteel.unknown.key=1;
+set spark.sql.ansi.enabled;
+set spark.sql.session.timeZone=America/New_York;
+select timestamp '2024-07-01 12:00:00', cast('2024-07-01 12:00:00' as timestamp);
+select cast(timestamp '2024-07-01 12:00:00' as bigint), cast(timestamp '2024-07-01 20:00:00' as date), timestamp '2024-07-01 12:00:00Z';
+set spark.sql.session.timeZone=UTC;
+select timestamp '2024-07-01 12:00:00+02:00', timestamp '2024-07-01 12:00:00 America/New_York';

@@ -1,0 +1,10 @@
+select 'a' < 'b', 'B' < 'a', 'a' = 'a ', '' = '', 'é' > 'z';
+select length('héllo'), upper('abcß'), lower('ABC'), trim('  x  '), substring('hello', 2, 3), substr('hello', -3);
+select 'a' || null, concat('a', 'b', 1), 'x' || 1.50 || true;
+select 'line1\nline2', 'quote\'s', "say \"hi\"", '\u0041\x', '100\%';
+select 'ünïcode', '日本語' || '🎉', length('🎉');
+select s, length(s) from values ('a'), (''), (null), ('much longer than twelve bytes') as t(s);
+select max(s), min(s) from values ('prefix-shared-long-a'), ('prefix-shared-long-b'), ('prefix') as t(s);
+select s, count(*) from values ('prefix-shared-long-a'), ('prefix-shared-long-b'), ('prefix-shared-long-a') as t(s) group by s;
+select a.s from values ('prefix-shared-long-a'), ('short') as a(s) join values ('prefix-shared-long-a'), ('other') as b(s) on a.s = b.s;
+select '10' < '9', '10' < 9, 'abc' = 'ABC';

@@ -1,0 +1,17 @@
+create temporary view t as select * from values (1, 'a', 10), (2, 'a', 20), (3, 'b', 30), (4, 'b', null) as t(id, k, v);
+select * from (select id, v from t where v > 10);
+select q.id from (select id from t) q;
+select q.a from (select id as a, v as b from t) as q where q.b is not null;
+select a, b from (select id, k from t) as q(a, b) where a > 2;
+select k, total from (select k, sum(v) as total from t group by k) where total > 30;
+select max(total) from (select k, sum(v) as total from t group by k);
+select x.k, x.total, y.v from (select k, sum(v) as total from t group by k) x join t y on x.k = y.k;
+select count(*) from (select * from (select * from (select id from t) where id > 1) where id < 4);
+select s.id, s.next from (select id, id + 1 as next from t order by id limit 2) s;
+select q.* from (select t.*, v * 2 as w from t) q where w = 40;
+select (id) from (select * from t);
+select k, c from (select k, count(*) c from t group by k) order by c, k;
+with q as (select k, max(v) as m from t group by k) select t.id, q.m from t join q on t.k = q.k;
+with a as (select 1 as x), b as (select x + 1 as y from a) select x, y from a, b;
+select v from (select v from t union all select 99) where v > 15;
+select k from t union select 'z';

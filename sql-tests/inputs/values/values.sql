@@ -1,0 +1,15 @@
+values (1, 'a'), (2, 'b');
+values 1, 2, 3;
+select * from values (1, 2.5), (3, 4) as t(a, b);
+select * from (values (1, 'x'), (2, null)) as t(i, s) where s is null;
+select col1, col2 from values (1, 'a') ;
+select * from values (1), (2L), (3.5) as t(v);
+select * from values (null), (1) as t(v);
+select * from values ('a'), (null) as t(v);
+select * from values (date '2024-01-01', timestamp_ntz '2024-01-01 01:02:03', interval '3' day) as t(a, b, c);
+select * from values (array(1, 2), map('k', 1), named_struct('f', 1.5)) as t(a, m, s);
+select * from values (1 + 1, 'a' || 'b') as t(a, b);
+select * from values (1, 2), (3) as t(a, b);
+select * from values (1, 2) as t(a);
+select * from values (1), ('a') as t(v);
+select * from values (true), (1) as t(v);
