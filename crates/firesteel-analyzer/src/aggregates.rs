@@ -62,7 +62,9 @@ impl Grouping<'_> {
             return if self.allowed.contains(&id) { Ok(expr.clone()) } else { Err(self.missing(id)) };
         }
         // What needs no column of the input stays, and so do long chains of what is allowed.
-        if expr.columns().iter().all(|id| self.allowed.contains(id)) && self.keys.iter().all(|(_, key)| !key.columns().is_empty()) {
+        if expr.columns().iter().all(|id| self.allowed.contains(id))
+            && self.keys.iter().all(|(_, key)| !key.columns().is_empty())
+        {
             return Ok(expr.clone());
         }
         let mut changed = false;

@@ -16,9 +16,9 @@ pub(crate) fn span_of(name: &[Ident]) -> Span {
 }
 
 /// UNRESOLVED_COLUMN with the nearest names in sight.
-pub(crate) fn unresolved_column(name: &[Ident], scopes: &[&Scope]) -> Error {
+pub(crate) fn unresolved_column(name: &[Ident], scope: Option<&Scope>) -> Error {
     let object_name = quoted(name);
-    let columns: Vec<_> = scopes.iter().flat_map(|scope| scope.visible()).collect();
+    let columns: Vec<_> = scope.into_iter().flat_map(|scope| scope.visible()).collect();
     let candidates = stripped(&columns, name.len());
     let nearest = suggestions(&object_name, candidates.iter().map(String::as_str));
     let error = match nearest.is_empty() {
@@ -48,12 +48,8 @@ fn stripped(columns: &[&ScopeColumn], wanted_parts: usize) -> Vec<String> {
 pub(crate) fn ambiguous(name: &[Ident], columns: &[&ScopeColumn]) -> Error {
     let mut references: Vec<_> = columns.iter().map(|column| column.quoted()).collect();
     references.sort_unstable();
-    error!(
-        AMBIGUOUS_REFERENCE,
-        name = quoted(name),
-        referenceNames = format!("[{}]", references.join(", "))
-    )
-    .at(span_of(name))
+    error!(AMBIGUOUS_REFERENCE, name = quoted(name), referenceNames = format!("[{}]", references.join(", ")))
+        .at(span_of(name))
 }
 
 pub(crate) fn table_not_found(name: &Name) -> Error {
@@ -63,9 +59,8 @@ pub(crate) fn table_not_found(name: &Name) -> Error {
 /// The parameters in which an error about types shows expressions: the call gets the text of what was written, and
 /// arguments the labels of their columns.
 pub(crate) fn in_words(error: Error, ids: &ColumnIds, written: &dyn Fn() -> String) -> Error {
-    let value = |wanted: &str| {
-        error.parameters().iter().find(|(name, _)| *name == wanted).map(|(_, value)| value.clone())
-    };
+    let value =
+        |wanted: &str| error.parameters().iter().find(|(name, _)| *name == wanted).map(|(_, value)| value.clone());
     let (call, input) = (value("sqlExpr"), value("inputSql"));
     let error = match call {
         Some(_) => error.replace("sqlExpr", format!("\"{}\"", written())),

@@ -15,7 +15,7 @@ use crate::literal::{self, LiteralContext};
 use crate::names::Namer;
 use crate::scope::{Found, Scope};
 use crate::subquery::Pending;
-use crate::{Analyzer, errors, unsupported, words};
+use crate::{Analyzer, errors, unsupported};
 
 /// The function behind `struct.field`: a struct and the field's name.
 pub(crate) const GET_FIELD: &str = "get_field";
@@ -66,9 +66,7 @@ impl<'r, 'a> Resolver<'r, 'a> {
 
     fn resolve_kind(&self, expr: &parsed::Expr) -> Result<ExprRef> {
         match &expr.kind {
-            ExprKind::Literal(written) => {
-                Ok(Expr::literal(literal::resolve(written, expr.span, self.literals())?))
-            }
+            ExprKind::Literal(written) => Ok(Expr::literal(literal::resolve(written, expr.span, self.literals())?)),
             ExprKind::Column(name) => self.column(name),
             ExprKind::Unary { op, operand } => self.unary(*op, operand, expr),
             ExprKind::Binary { first, rest } => self.chain(first, rest, expr),
@@ -103,7 +101,9 @@ impl<'r, 'a> Resolver<'r, 'a> {
             }
             ExprKind::Field { operand, name } => self.field(self.resolve(operand)?, name),
             ExprKind::Row(items) => self.row(items, expr),
-            ExprKind::InSubquery { .. } => Err(unsupported("IN (subquery) other than as a condition of WHERE", expr.span)),
+            ExprKind::InSubquery { .. } => {
+                Err(unsupported("IN (subquery) other than as a condition of WHERE", expr.span))
+            }
             ExprKind::Exists(_) => Err(unsupported("EXISTS other than as a condition of WHERE", expr.span)),
             ExprKind::Star(_) => Err(unsupported("* in this place", expr.span)),
             ExprKind::Parameter(_) => Err(unsupported("parameters", expr.span)),
@@ -116,9 +116,10 @@ impl<'r, 'a> Resolver<'r, 'a> {
 
     /// A call of a function; an error about its arguments shows the text of `written`.
     pub(crate) fn call(&self, name: &str, args: Vec<ExprRef>, written: &parsed::Expr) -> Result<ExprRef> {
-        registry::call(name, args).map_err(|error| {
+        let call = registry::call(name, args).map_err(|error| {
             errors::in_words(error, self.analyzer.ids(), &|| self.name_of(written)).at(written.span)
-        })
+        })?;
+        Ok(call.written_at(written.span))
     }
 
     fn negate(&self, operand: ExprRef, negated: bool, written: &parsed::Expr) -> Result<ExprRef> {
@@ -140,6 +141,11 @@ impl<'r, 'a> Resolver<'r, 'a> {
             Found::Column(_, fields) => Some(fields.len()),
             _ => None,
         });
+        if let ([only], None) = (name, fields) {
+            if let Some(function) = bare_function(&only.value) {
+                return format!("{function}()");
+            }
+        }
         let start = name.len().saturating_sub(1 + fields.unwrap_or(0));
         name[start..].iter().map(|part| part.value.as_str()).collect::<Vec<_>>().join(".")
     }
@@ -150,7 +156,9 @@ impl<'r, 'a> Resolver<'r, 'a> {
                 Found::Nothing => {}
                 Found::Ambiguous(columns) => return Err(errors::ambiguous(name, &columns)),
                 Found::Column(column, fields) => {
-                    return fields.iter().try_fold(column.column.to_expr(), |operand, field| self.field(operand, field));
+                    return fields
+                        .iter()
+                        .try_fold(column.column.to_expr(), |operand, field| self.field(operand, field));
                 }
             }
         }
@@ -162,7 +170,7 @@ impl<'r, 'a> Resolver<'r, 'a> {
         if self.env.outer_scopes().any(|scope| !matches!(scope.find(name), Found::Nothing)) {
             return Err(unsupported("correlated subqueries", errors::span_of(name)));
         }
-        Err(errors::unresolved_column(name, &self.scopes))
+        Err(errors::unresolved_column(name, self.scopes.first().copied()))
     }
 
     fn field(&self, operand: ExprRef, field: &Ident) -> Result<ExprRef> {
@@ -171,7 +179,8 @@ impl<'r, 'a> Resolver<'r, 'a> {
             SqlType::Struct(fields) => {
                 let known = fields.iter().find(|known| firesteel_common::names::same_name(&known.name, &field.value));
                 let Some(known) = known else {
-                    let names: Vec<_> = fields.iter().map(|field| firesteel_common::names::quote(&field.name)).collect();
+                    let names: Vec<_> =
+                        fields.iter().map(|field| firesteel_common::names::quote(&field.name)).collect();
                     let name = firesteel_common::names::quote(&field.value);
                     return Err(error!(FIELD_NOT_FOUND, fieldName = name, fields = names.join(", ")).at(field.span));
                 };
@@ -209,12 +218,12 @@ impl<'r, 'a> Resolver<'r, 'a> {
         let mut left = self.resolve(first)?;
         for (at, (op, operand)) in rest.iter().enumerate() {
             let args = vec![left, self.resolve(operand)?];
-            left = registry::call(words::binary(*op), args).map_err(|error| {
+            left = registry::call(&op.to_string().to_lowercase(), args).map_err(|error| {
                 let kind = ExprKind::Binary { first: Box::new(first.clone()), rest: rest[..=at].to_vec() };
                 let so_far = parsed::Expr::new(expr.span, kind);
-                errors::in_words(error, self.analyzer.ids(), &|| self.name_of(&so_far))
-                    .at(first.span.to(operand.span))
+                errors::in_words(error, self.analyzer.ids(), &|| self.name_of(&so_far)).at(first.span.to(operand.span))
             })?;
+            left = left.written_at(first.span.to(operand.span));
         }
         Ok(left)
     }
@@ -277,7 +286,13 @@ impl<'r, 'a> Resolver<'r, 'a> {
         self.call("when", args, expr)
     }
 
-    pub(crate) fn cast(&self, operand: ExprRef, to: &SqlType, mode: CastMode, written: &parsed::Expr) -> Result<ExprRef> {
+    pub(crate) fn cast(
+        &self,
+        operand: ExprRef,
+        to: &SqlType,
+        mode: CastMode,
+        written: &parsed::Expr,
+    ) -> Result<ExprRef> {
         // In expressions both CHAR and VARCHAR are STRING.
         let to = match to {
             SqlType::Char(_) | SqlType::Varchar(_) => &SqlType::STRING,
@@ -291,7 +306,7 @@ impl<'r, 'a> Resolver<'r, 'a> {
                 targetType = to.quoted_sql()
             ));
         }
-        Ok(Expr::cast(operand, to.clone(), mode))
+        Ok(Expr::cast(operand, to.clone(), mode).written_at(written.span))
     }
 
     /// `(a, 1)`: a struct whose fields are named after columns, or `col1`, `col2`, ….
@@ -313,8 +328,16 @@ impl<'r, 'a> Resolver<'r, 'a> {
 /// Functions that may be called without parentheses; a column of that name wins.
 fn bare_function(name: &str) -> Option<&'static str> {
     const NAMES: &[&str] = &[
-        "current_catalog", "current_database", "current_date", "current_schema", "current_time", "current_timestamp",
-        "current_user", "localtimestamp", "session_user", "user",
+        "current_catalog",
+        "current_database",
+        "current_date",
+        "current_schema",
+        "current_time",
+        "current_timestamp",
+        "current_user",
+        "localtimestamp",
+        "session_user",
+        "user",
     ];
     NAMES.iter().copied().find(|known| known.eq_ignore_ascii_case(name))
 }

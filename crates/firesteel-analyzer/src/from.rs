@@ -109,7 +109,8 @@ impl Analyzer<'_> {
     fn view(&self, name: &Name, view: &View, env: Env<'_>) -> Result<Relation> {
         if env.views >= VIEW_DEPTH_MAX {
             let view = quote_parts(&name.values());
-            return Err(error!(RECURSIVE_VIEW, viewIdent = view.clone(), newPath = format!("{view} -> … -> {view}")).at(name.span));
+            return Err(error!(RECURSIVE_VIEW, viewIdent = view.clone(), newPath = format!("{view} -> … -> {view}"))
+                .at(name.span));
         }
         let analyze = || self.query(&(self.context.parse_query)(&view.text)?, env.of_view());
         let mut inner = analyze().map_err(|error| error.moved_to(name.span))?.exact();

@@ -71,9 +71,8 @@ impl Resolver<'_, '_> {
             args.push(Expr::literal(Literal::boolean(true)));
         }
         let filter = call.filter.as_ref().map(|filter| inner.aggregate_filter(filter)).transpose()?;
-        let resolved = registry::call_aggregate(call.name.last(), args, call.distinct, filter).map_err(|error| {
-            errors::in_words(error, self.analyzer.ids(), &|| self.name_of(expr)).at(expr.span)
-        })?;
+        let resolved = registry::call_aggregate(call.name.last(), args, call.distinct, filter)
+            .map_err(|error| errors::in_words(error, self.analyzer.ids(), &|| self.name_of(expr)).at(expr.span))?;
         let label = || self.name_of(expr);
         Ok(aggregates.borrow_mut().add(resolved, self.analyzer.ids(), &label))
     }
@@ -139,7 +138,14 @@ pub(crate) fn cast_function(name: &str) -> Option<SqlType> {
 /// Functions that give several rows.
 fn is_generator(name: &str) -> bool {
     const NAMES: &[&str] = &[
-        "explode", "explode_outer", "inline", "inline_outer", "json_tuple", "posexplode", "posexplode_outer", "stack",
+        "explode",
+        "explode_outer",
+        "inline",
+        "inline_outer",
+        "json_tuple",
+        "posexplode",
+        "posexplode_outer",
+        "stack",
     ];
     NAMES.iter().any(|known| known.eq_ignore_ascii_case(name))
 }

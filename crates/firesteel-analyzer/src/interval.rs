@@ -14,8 +14,6 @@ use firesteel_expr::Literal;
 use firesteel_expr::cast::interval as text;
 use firesteel_plan::parsed::{IntervalField, IntervalLiteral, IntervalUnit};
 
-use crate::words::{interval_unit, parse_interval_unit};
-
 const MICROS_PER_DAY: i64 = 86_400_000_000;
 
 pub(crate) fn resolve(literal: &IntervalLiteral) -> Result<Literal> {
@@ -39,7 +37,7 @@ impl Parts {
             value if value.starts_with('-') => (true, value[1..].trim_start()),
             value => (false, value.trim_start_matches('+').trim_start()),
         };
-        let (months, days, micros) = text::parse::calendar_unit(digits, interval_unit(unit))?;
+        let (months, days, micros) = text::parse::calendar_unit(digits, &unit.to_string().to_lowercase())?;
         let sign = if negative { -1 } else { 1 };
         self.months = self.months.checked_add(months.checked_mul(sign)?)?;
         self.days = self.days.checked_add(days.checked_mul(sign)?)?;
@@ -135,9 +133,26 @@ fn day_time_field(unit: IntervalUnit) -> Option<DayTimeField> {
         IntervalUnit::Week | IntervalUnit::Day => DayTimeField::Day,
         IntervalUnit::Hour => DayTimeField::Hour,
         IntervalUnit::Minute => DayTimeField::Minute,
-        IntervalUnit::Second
-        | IntervalUnit::Millisecond
-        | IntervalUnit::Microsecond
-        | IntervalUnit::Nanosecond => DayTimeField::Second,
+        IntervalUnit::Second | IntervalUnit::Millisecond | IntervalUnit::Microsecond | IntervalUnit::Nanosecond => {
+            DayTimeField::Second
+        }
+    })
+}
+
+/// The unit that a word names, singular or plural.
+fn parse_interval_unit(word: &str) -> Option<IntervalUnit> {
+    Some(match word.strip_suffix('s').unwrap_or(word) {
+        "year" => IntervalUnit::Year,
+        "quarter" => IntervalUnit::Quarter,
+        "month" => IntervalUnit::Month,
+        "week" => IntervalUnit::Week,
+        "day" => IntervalUnit::Day,
+        "hour" => IntervalUnit::Hour,
+        "minute" => IntervalUnit::Minute,
+        "second" => IntervalUnit::Second,
+        "millisecond" => IntervalUnit::Millisecond,
+        "microsecond" => IntervalUnit::Microsecond,
+        "nanosecond" => IntervalUnit::Nanosecond,
+        _ => return None,
     })
 }

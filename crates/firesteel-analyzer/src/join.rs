@@ -65,7 +65,13 @@ impl Analyzer<'_> {
         }
     }
 
-    fn join_condition(&self, left: &Relation, right: &Relation, condition: &parsed::Expr, env: Env<'_>) -> Result<ExprRef> {
+    fn join_condition(
+        &self,
+        left: &Relation,
+        right: &Relation,
+        condition: &parsed::Expr,
+        env: Env<'_>,
+    ) -> Result<ExprRef> {
         let both = Scope { columns: left.scope.columns.iter().chain(&right.scope.columns).cloned().collect() };
         let resolver = Resolver::plain(self, env, vec![&both], "a JOIN condition");
         let resolved = resolver.resolve(condition)?;

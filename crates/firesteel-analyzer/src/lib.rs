@@ -33,7 +33,6 @@ mod scope;
 mod select;
 mod set_operation;
 mod subquery;
-mod words;
 #[cfg(test)]
 mod tests;
 
@@ -78,7 +77,7 @@ pub struct OutputColumn {
 
 /// Analyzes a query.
 pub fn analyze(query: &parsed::Query, context: &AnalyzerContext<'_>) -> Result<Analyzed> {
-    //firesteel_functions::install();
+    firesteel_functions::install();
     let analyzer = Analyzer { context, relations: Cell::new(0) };
     let relation = analyzer.query(query, Env::default())?.exact();
     let column = |column: &scope::ScopeColumn| OutputColumn {

@@ -15,7 +15,7 @@ use firesteel_expr::cast::{interval as interval_text, to_string};
 use firesteel_expr::{EvalContext, Literal};
 use firesteel_plan::parsed::{self, IntegerSuffix, TypedLiteral};
 
-use crate::{interval, words};
+use crate::interval;
 
 /// Which type `TIMESTAMP '…'` without a zone is; who moves data between systems without zones turns it.
 pub(crate) const TIMESTAMP_TYPE: Setting<&'static str> = Setting {
@@ -40,9 +40,7 @@ pub(crate) fn resolve(literal: &parsed::Literal, span: Span, context: LiteralCon
         parsed::Literal::Double(text) => double(text),
         parsed::Literal::Float(text) => float(text),
         parsed::Literal::String(text) => Ok(Literal::string(text.as_str())),
-        parsed::Literal::Binary(bytes) => {
-            Literal::new(ScalarValue::BinaryView(Some(bytes.clone())), SqlType::Binary)
-        }
+        parsed::Literal::Binary(bytes) => Literal::new(ScalarValue::BinaryView(Some(bytes.clone())), SqlType::Binary),
         parsed::Literal::Typed { kind, text } => typed(*kind, text, context),
         parsed::Literal::Interval(literal) => interval::resolve(literal),
     }
@@ -53,9 +51,7 @@ pub(crate) fn resolve(literal: &parsed::Literal, span: Span, context: LiteralCon
 pub(crate) fn negated(literal: &parsed::Literal) -> Option<parsed::Literal> {
     let minus = |text: &String| (!text.starts_with('-')).then(|| format!("-{text}"));
     Some(match literal {
-        parsed::Literal::Integer { text, suffix } => {
-            parsed::Literal::Integer { text: minus(text)?, suffix: *suffix }
-        }
+        parsed::Literal::Integer { text, suffix } => parsed::Literal::Integer { text: minus(text)?, suffix: *suffix },
         parsed::Literal::Decimal(text) => parsed::Literal::Decimal(minus(text)?),
         parsed::Literal::Double(text) => parsed::Literal::Double(minus(text)?),
         parsed::Literal::Float(text) => parsed::Literal::Float(minus(text)?),
@@ -162,7 +158,7 @@ fn typed(kind: TypedLiteral, text: &str, context: LiteralContext<'_>) -> Result<
     };
     value.unwrap_or_else(|| {
         let quoted = format!("'{}'", text.replace('\\', "\\\\").replace('\'', "\\'"));
-        Err(error!(INVALID_TYPED_LITERAL, valueType = format!("\"{}\"", words::typed_literal(kind)), value = quoted))
+        Err(error!(INVALID_TYPED_LITERAL, valueType = format!("\"{kind}\""), value = quoted))
     })
 }
 
@@ -208,11 +204,13 @@ pub(crate) fn text(literal: &Literal, eval: &EvalContext) -> String {
         (ScalarValue::Float64(Some(value)), _) => to_string::format_double(*value),
         (ScalarValue::Float32(Some(value)), _) => to_string::format_float(*value),
         (ScalarValue::Decimal128(Some(unscaled), _, scale), _) => decimal_text(*unscaled, *scale),
-        (ScalarValue::BinaryView(Some(bytes)), _) => bytes.iter().fold("X'".to_owned(), |mut out, byte| {
-            // Writing to a string does not fail.
-            let _ = write!(out, "{byte:02X}");
-            out
-        }) + "'",
+        (ScalarValue::BinaryView(Some(bytes)), _) => {
+            bytes.iter().fold("X'".to_owned(), |mut out, byte| {
+                // Writing to a string does not fail.
+                let _ = write!(out, "{byte:02X}");
+                out
+            }) + "'"
+        }
         (ScalarValue::Date32(Some(days)), _) => format!("DATE '{}'", datetime::format_date(*days)),
         (ScalarValue::Time64Nanosecond(Some(nanos)), _) => format!("TIME '{}'", datetime::format_time(*nanos)),
         (ScalarValue::TimestampMicrosecond(Some(micros), Some(_)), _) => {

@@ -7,13 +7,11 @@
 
 use firesteel_expr::registry;
 use firesteel_plan::parsed::{
-    BinaryOp, CaseBranch, Expr, ExprKind, FunctionCall, Ident, IsTest, Like, LikeKind, LikeQuantifier, Query,
-    UnaryOp,
+    BinaryOp, CaseBranch, Expr, ExprKind, FunctionCall, Ident, IsTest, Like, LikeKind, LikeQuantifier, Query, UnaryOp,
 };
 use recursive::recursive;
 
 use crate::literal::{self, LiteralContext};
-use crate::words;
 
 /// What names depend on besides the expression.
 pub(crate) struct Namer<'a> {
@@ -28,7 +26,7 @@ impl Namer<'_> {
         match &expr.kind {
             ExprKind::Literal(written) => match literal::resolve(written, expr.span, self.literals) {
                 Ok(value) => literal::text(&value, self.literals.eval),
-                Err(_) => "?".to_owned(),
+                Err(_) => written.to_string(),
             },
             ExprKind::Column(parts) => (self.column)(parts),
             ExprKind::Unary { op, operand } => self.unary(*op, operand),
@@ -40,10 +38,9 @@ impl Namer<'_> {
             ExprKind::IsDistinctFrom { left, right, negated } => {
                 not(!negated, format!("({} <=> {})", self.name(left), self.name(right)))
             }
-            ExprKind::Between { operand, negated, low, high } => not(
-                *negated,
-                format!("between({}, {}, {})", self.name(operand), self.name(low), self.name(high)),
-            ),
+            ExprKind::Between { operand, negated, low, high } => {
+                not(*negated, format!("between({}, {}, {})", self.name(operand), self.name(low), self.name(high)))
+            }
             ExprKind::InList { operand, negated, list } => {
                 not(*negated, format!("({} IN ({}))", self.name(operand), self.list(list)))
             }
@@ -90,7 +87,7 @@ impl Namer<'_> {
         }
         match op {
             UnaryOp::BitNot => format!("~{}", self.name(operand)),
-            _ => format!("({} {})", words::unary(op), self.name(operand)),
+            _ => format!("({op} {})", self.name(operand)),
         }
     }
 
@@ -110,7 +107,8 @@ impl Namer<'_> {
             match op {
                 BinaryOp::Concat => out.push_str(&format!(", {operand})")),
                 BinaryOp::NotEq => out.push_str(&format!(" = {operand}))")),
-                _ => out.push_str(&format!(" {} {operand})", words::binary(*op))),
+                BinaryOp::IntegerDivide => out.push_str(&format!(" div {operand})")),
+                _ => out.push_str(&format!(" {op} {operand})")),
             }
         }
         out
@@ -246,6 +244,9 @@ fn special_form(name: &str, arguments: &[String]) -> Option<String> {
         ("ltrim", [characters, text]) => format!("TRIM(LEADING {characters} FROM {text})"),
         ("rtrim", [characters, text]) => format!("TRIM(TRAILING {characters} FROM {text})"),
         ("round" | "bround", [operand]) => format!("{name}({operand}, 0)"),
+        ("positive", [operand]) => format!("(+ {operand})"),
+        ("current_database", []) => "current_schema()".to_owned(),
+        ("regexp_instr", [text, pattern]) => format!("regexp_instr({text}, {pattern}, 0)"),
         ("locate" | "position", [part, text]) => format!("{name}({part}, {text}, 1)"),
         ("lpad" | "rpad", [text, length]) => format!("{name}({text}, {length},  )"),
         ("split", [text, pattern]) => format!("split({text}, {pattern}, -1)"),
@@ -266,9 +267,42 @@ fn special_form(name: &str, arguments: &[String]) -> Option<String> {
 /// Some functions are shown in capitals.
 fn display_name(name: &str) -> String {
     const CAPITALS: &[&str] = &[
-        "acos", "acosh", "asin", "asinh", "atan", "atan2", "atanh", "cbrt", "ceil", "cos", "cosh", "cot", "csc",
-        "degrees", "e", "exp", "expm1", "floor", "hypot", "log", "log10", "log1p", "log2", "pi", "power", "radians",
-        "regexp", "regexp_like", "rlike", "sec", "signum", "sin", "sinh", "sqrt", "tan", "tanh",
+        "acos",
+        "acosh",
+        "asin",
+        "asinh",
+        "atan",
+        "atan2",
+        "atanh",
+        "cbrt",
+        "ceil",
+        "cos",
+        "cosh",
+        "cot",
+        "csc",
+        "degrees",
+        "e",
+        "exp",
+        "expm1",
+        "floor",
+        "hypot",
+        "log",
+        "log10",
+        "log1p",
+        "log2",
+        "pi",
+        "power",
+        "radians",
+        "regexp",
+        "regexp_like",
+        "rlike",
+        "sec",
+        "signum",
+        "sin",
+        "sinh",
+        "sqrt",
+        "tan",
+        "tanh",
     ];
     if CAPITALS.contains(&name) { name.to_uppercase() } else { name.to_owned() }
 }

@@ -29,7 +29,11 @@ impl OrderKey<'_> {
 }
 
 /// The keys, resolved; `outputs` are the columns that ordinals count.
-pub(crate) fn keys<'q>(order_by: &'q [SortItem], outputs: &Scope, resolver: &Resolver<'_, '_>) -> Result<Vec<OrderKey<'q>>> {
+pub(crate) fn keys<'q>(
+    order_by: &'q [SortItem],
+    outputs: &Scope,
+    resolver: &Resolver<'_, '_>,
+) -> Result<Vec<OrderKey<'q>>> {
     if let [item] = order_by {
         if is_all(&item.expr, &resolver.scopes) {
             let columns = outputs.visible().map(|column| column.column.to_expr());

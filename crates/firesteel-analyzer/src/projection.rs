@@ -49,7 +49,8 @@ impl Analyzer<'_> {
         input: &'r Scope,
         resolver: &Resolver<'r, '_>,
     ) -> Result<Vec<Item>> {
-        let mut list = ItemList { resolver, input, items: Vec::with_capacity(projection.len()), aliases: Scope::default() };
+        let mut list =
+            ItemList { resolver, input, items: Vec::with_capacity(projection.len()), aliases: Scope::default() };
         for item in projection {
             list.add(item).map_err(|error| error.at(item.span))?;
         }
@@ -136,7 +137,7 @@ impl ItemList<'_, '_, '_> {
             Found::Column(column, []) => Ok(column.column.id),
             Found::Column(..) => Err(unsupported("EXCEPT with fields of structs", name.span)),
             Found::Ambiguous(columns) => Err(errors::ambiguous(&name.parts, &columns)),
-            Found::Nothing => Err(errors::unresolved_column(&name.parts, &[self.input])),
+            Found::Nothing => Err(errors::unresolved_column(&name.parts, Some(self.input))),
         }
     }
 
@@ -186,9 +187,8 @@ pub(crate) fn project(mut plan: PlanRef, items: &[Item]) -> PlanRef {
         let needed: HashSet<ColumnId> = later.flat_map(|item| item.expr.columns().iter().copied()).collect();
         let done: HashSet<ColumnId> =
             items.iter().zip(&levels).filter(|(_, of)| **of < level).map(|(item, _)| item.id).collect();
-        let kept = plan.schema().columns.iter().filter(|column| {
-            done.contains(&column.id) || needed.contains(&column.id)
-        });
+        let kept =
+            plan.schema().columns.iter().filter(|column| done.contains(&column.id) || needed.contains(&column.id));
         let kept = kept.map(|column| (column.id, column.to_expr()));
         let now = items.iter().zip(&levels).filter(|(_, of)| **of == level);
         let exprs: Vec<_> = kept.chain(now.map(|(item, _)| (item.id, item.expr.clone()))).collect();

@@ -85,7 +85,9 @@ impl Analyzer<'_> {
         }
         if !expr.data_type().is_integral() {
             let data_type = expr.data_type().quoted_sql();
-            return Err(error!(INVALID_LIMIT_DATA_TYPE, expr = text(), name = name, dataType = data_type).at(written.span));
+            return Err(
+                error!(INVALID_LIMIT_DATA_TYPE, expr = text(), name = name, dataType = data_type).at(written.span)
+            );
         }
         let value = eval::evaluate_constant(&expr, &self.context.eval).map_err(|error| error.at(written.span))?;
         match value.as_integer() {

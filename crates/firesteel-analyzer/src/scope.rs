@@ -9,8 +9,8 @@
 use std::sync::Arc;
 
 use firesteel_common::names::{quote_parts, same_name};
-use firesteel_plan::parsed::Ident;
 use firesteel_plan::logical::{Node, Project};
+use firesteel_plan::parsed::Ident;
 use firesteel_plan::{LogicalPlan, PlanColumn, PlanRef};
 
 pub(crate) type Qualifier = Arc<[Arc<str>]>;

@@ -10,10 +10,11 @@
 use std::cell::RefCell;
 use std::sync::Arc;
 
+use firesteel_common::settings::Setting;
 use firesteel_common::{ColumnId, Result, Span, error};
 use firesteel_expr::ExprRef;
 use firesteel_plan::logical::{Aggregate, Filter, Node, Sort, SortKey};
-use firesteel_plan::parsed::{self, ExprKind, GroupBy, GroupingItem, Select, SortItem};
+use firesteel_plan::parsed::{self, ExprKind, GroupBy, GroupingItem, Select, SelectItemKind, SortItem};
 use firesteel_plan::{LogicalPlan, PlanColumn, PlanRef};
 use hashbrown::HashSet;
 
@@ -25,6 +26,13 @@ use crate::projection::{self, Item};
 use crate::scope::{Relation, Scope, ScopeColumn, unqualified};
 use crate::subquery::{self, Pending};
 use crate::{Analyzer, unsupported};
+
+/// Whether GROUP BY may name aliases of the select list; off for the SQL standard's scoping.
+pub(crate) const GROUP_BY_ALIASES: Setting<bool> = Setting {
+    key: "spark.sql.groupByAliases",
+    default: true,
+    doc: "Whether GROUP BY may name aliases of the select list. Turned off where the standard's scoping is wanted.",
+};
 
 /// The clauses of a SELECT, resolved over the columns of FROM and the ids of items.
 struct Clauses<'q> {
@@ -77,11 +85,8 @@ impl Analyzer<'_> {
         check_lateral_aliases(&items, &calls.borrow(), select.span)?;
         let outputs = projection::output_scope(&items);
         let keys = self.grouping_keys(select, input, &outputs, &items, &calls, &over_input)?;
-        let over_both = Resolver {
-            scopes: vec![&outputs, input],
-            argument_scopes: Some(vec![input]),
-            ..over_input.clone()
-        };
+        let over_both =
+            Resolver { scopes: vec![&outputs, input], argument_scopes: Some(vec![input]), ..over_input.clone() };
         let having = match &select.having {
             Some(having) => Some((over_both.condition(having)?, having.span)),
             None => None,
@@ -141,16 +146,18 @@ impl Analyzer<'_> {
                 self.check_group_by_all(&keys, items, &calls.borrow(), *span)?;
             }
             GroupBy::Items(grouping) => {
+                let by_alias = self.context.settings.get(&GROUP_BY_ALIASES);
                 let resolver = Resolver {
                     aggregates: None,
                     clause: Clause::GroupBy,
-                    scopes: vec![input, outputs],
+                    scopes: if by_alias { vec![input, outputs] } else { vec![input] },
                     ..over_input.clone()
                 };
                 for item in grouping {
                     let GroupingItem::Expr(written) = item else {
                         return Err(unsupported("ROLLUP, CUBE and GROUPING SETS", select.span));
                     };
+                    check_star_by_position(select, written)?;
                     let expr = grouping_key(written, items, &calls.borrow(), &resolver)?;
                     add(&|| resolver.name_of(written), expr, written.span)?;
                 }
@@ -188,9 +195,9 @@ impl Analyzer<'_> {
         let mut all = items.clone();
         let keys: Vec<SortKey> = order.into_iter().map(|key| self.sort_key(key, &items, &mut all)).collect();
         plan = projection::project(plan, &all);
-        let columns = items.iter().map(|item| {
-            ScopeColumn::new(&unqualified(), Arc::clone(&item.name), PlanColumn::of(item.id, &item.expr))
-        });
+        let columns = items
+            .iter()
+            .map(|item| ScopeColumn::new(&unqualified(), Arc::clone(&item.name), PlanColumn::of(item.id, &item.expr)));
         let scope = Scope { columns: columns.collect() };
         if select.distinct {
             plan = self.distinct(Relation { plan, scope: scope.clone() }.exact().plan, select.span)?;
@@ -220,10 +227,10 @@ impl Analyzer<'_> {
         let aggregates = std::mem::take(&mut clauses.calls);
         let inputs = aggregates.calls.iter().flat_map(|(_, call)| call.inputs()).chain(keys.iter().map(|(_, key)| key));
         let used_below: HashSet<ColumnId> = inputs.flat_map(|expr| expr.columns().iter().copied()).collect();
-        let (below, above) =
+        let (below, above): (Vec<_>, Vec<_>) =
             std::mem::take(&mut clauses.subqueries).into_iter().partition(|pending| used_below.contains(&pending.id));
         clauses.subqueries = above;
-        let input = subquery::attach(plan, Vec::<Pending>::from(below));
+        let input = subquery::attach(plan, below);
 
         let allowed = allowed_above(&clauses.items, &aggregates, &clauses.subqueries);
         let grouping = Grouping { keys: &keys, allowed, ids: self.ids(), select: select.span };
@@ -237,6 +244,15 @@ impl Analyzer<'_> {
             *having = grouping.above(having, *span)?;
         }
         Ok(LogicalPlan::new(Node::Aggregate(Aggregate { input, keys, aggregates: aggregates.calls })))
+    }
+}
+
+/// Nobody can count the items of a `*`.
+fn check_star_by_position(select: &Select, written: &parsed::Expr) -> Result<()> {
+    let has_star = select.projection.iter().any(|item| matches!(item.kind, SelectItemKind::Wildcard { .. }));
+    match has_star && order::ordinal(written).is_some() {
+        true => Err(error!(STAR_GROUP_BY_POS).at(written.span)),
+        false => Ok(()),
     }
 }
 

@@ -134,7 +134,9 @@ impl Resolver<'_, '_> {
     }
 
     pub(crate) fn scalar_subquery(&self, query: &Query, span: Span) -> Result<ExprRef> {
-        let Some(subqueries) = self.subqueries else { return Err(unsupported("a scalar subquery in this place", span)) };
+        let Some(subqueries) = self.subqueries else {
+            return Err(unsupported("a scalar subquery in this place", span));
+        };
         let inner = self.subquery(query)?;
         let [column] = inner.scope.columns.as_slice() else {
             let number = inner.scope.columns.len().to_string();

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use firesteel_catalog::Table;
 use firesteel_common::{ColumnId, Error, Result};
@@ -38,7 +38,14 @@ fn main() -> Result<()> {
         ];
         measure("q6", &table, &Q6, 2, &q6, workers)?;
         measure("l_comment", &table, &["l_comment"], 1, &[], workers)?;
-        measure("one order", &table, &["l_comment", "l_partkey", "l_orderkey"], 2, &[("=", 2, Literal::bigint(300_001))], workers)?;
+        measure(
+            "one order",
+            &table,
+            &["l_comment", "l_partkey", "l_orderkey"],
+            2,
+            &[("=", 2, Literal::bigint(300_001))],
+            workers,
+        )?;
     }
     Ok(())
 }
@@ -60,9 +67,9 @@ fn measure(
             Some(PlanColumn { id: ColumnId(at as u32), data_type: column.data_type.clone(), nullable: true })
         })
         .collect();
-    let filters = filters.iter().map(|(op, at, literal)| {
-        Expr::call_named(op, vec![planned[*at].to_expr(), Expr::literal(literal.clone())])
-    });
+    let filters = filters
+        .iter()
+        .map(|(op, at, literal)| Expr::call_named(op, vec![planned[*at].to_expr(), Expr::literal(literal.clone())]));
     let filters: Vec<ExprRef> = filters.collect::<Result<_>>()?;
     let scan = Scan {
         table: Arc::from(name),
@@ -75,25 +82,45 @@ fn measure(
     let query = Arc::new(QueryContext::new(Arc::default(), MemoryPool::unlimited(), workers as usize));
     let started = Instant::now();
     let factory = ReaderRegistry.open(&scan, &schema, &query)?;
-    let rows: u64 = std::thread::scope(|scope| {
-        let threads: Vec<_> =
-            (0..workers).map(|worker| scope.spawn({ let factory = &factory; move || drain(factory.as_ref(), WorkerId(worker)) })).collect();
-        threads.into_iter().map(|thread| thread.join().unwrap_or_else(|_| Err(Error::internal("a worker panicked")))).sum::<Result<u64>>()
+    let (rows, cpu) = std::thread::scope(|scope| {
+        let threads: Vec<_> = (0..workers)
+            .map(|worker| {
+                scope.spawn({
+                    let factory = &factory;
+                    move || drain(factory.as_ref(), WorkerId(worker))
+                })
+            })
+            .collect();
+        threads
+            .into_iter()
+            .map(|thread| thread.join().unwrap_or_else(|_| Err(Error::internal("a worker panicked"))))
+            .try_fold((0, Duration::ZERO), |(rows, cpu), worked| {
+                let (more_rows, more_cpu) = worked?;
+                Ok::<_, Error>((rows + more_rows, cpu + more_cpu))
+            })
     })?;
-    println!("{name}: {rows} rows by {workers} workers in {:?}", started.elapsed());
+    println!("{name}: {rows} rows by {workers} workers in {:?}, {cpu:?} of CPU", started.elapsed());
     Ok(())
 }
 
-fn drain(factory: &dyn SourceFactory, worker: WorkerId) -> Result<u64> {
+/// Rows, and the time that this thread was running.
+fn drain(factory: &dyn SourceFactory, worker: WorkerId) -> Result<(u64, Duration)> {
     let mut source = factory.open(worker)?;
     let mut context = Context::from_waker(Waker::noop());
     let mut rows = 0;
     loop {
         match source.poll_next(&mut context) {
             Poll::Ready(Ok(Some(batch))) => rows += batch.rows() as u64,
-            Poll::Ready(Ok(None)) => return Ok(rows),
+            Poll::Ready(Ok(None)) => return Ok((rows, cpu_time())),
             Poll::Ready(Err(error)) => return Err(error),
             Poll::Pending => {}
         }
     }
+}
+
+/// What the kernel counted for this thread; zero where it does not say.
+fn cpu_time() -> Duration {
+    let counted = std::fs::read_to_string("/proc/thread-self/schedstat").ok();
+    let nanos = counted.and_then(|text| text.split_whitespace().next()?.parse().ok());
+    Duration::from_nanos(nanos.unwrap_or(0))
 }

@@ -57,7 +57,9 @@ fn micros(array: &ArrayRef, unit: TimeUnit) -> Result<PrimitiveArray<TimestampMi
         TimeUnit::Second => scaled::<TimestampSecondType>(array, 1_000_000),
         TimeUnit::Millisecond => scaled::<TimestampMillisecondType>(array, 1_000),
         TimeUnit::Microsecond => scaled::<TimestampMicrosecondType>(array, 1),
-        TimeUnit::Nanosecond => Ok(array.as_primitive::<TimestampNanosecondType>().unary(|nanos| nanos.div_euclid(1_000))),
+        TimeUnit::Nanosecond => {
+            Ok(array.as_primitive::<TimestampNanosecondType>().unary(|nanos| nanos.div_euclid(1_000)))
+        }
     }
 }
 

@@ -65,11 +65,8 @@ fn absolute(path: &str) -> Result<PathBuf> {
 /// What a pattern matches; an error when that is nothing.
 fn expand(path: &Path) -> Result<Vec<PathBuf>> {
     let text = path.to_str().filter(|text| text.contains(['*', '?', '[', '{'])).ok_or_else(|| not_found(path))?;
-    let options = glob::MatchOptions {
-        case_sensitive: true,
-        require_literal_separator: true,
-        require_literal_leading_dot: true,
-    };
+    let options =
+        glob::MatchOptions { case_sensitive: true, require_literal_separator: true, require_literal_leading_dot: true };
     let mut found = Vec::new();
     for pattern in alternatives(text) {
         let pattern = pattern.replace("[^", "[!");

@@ -37,7 +37,7 @@ static TABLES: LazyLock<Registry> = LazyLock::new(Mutex::default);
 
 impl MemoryTable {
     /// A table of batches that all have this schema.
-    pub fn new(schema: &SchemaRef, batches: Vec<RecordBatch>) -> Result<Arc<dyn Table>> {
+    pub fn new(schema: &SchemaRef, batches: Vec<RecordBatch>) -> Result<Arc<Self>> {
         static NEXT: AtomicU64 = AtomicU64::new(1);
         let columns = schema.fields().iter().map(|field| {
             let data_type = SqlType::from_arrow(field.data_type());
@@ -48,7 +48,8 @@ impl MemoryTable {
         let columns: Vec<TableColumn> = columns.collect::<Result<_>>()?;
         let mut statistics = TableStatistics::unknown(columns.len());
         statistics.rows = Estimate::exact(batches.iter().map(RecordBatch::num_rows).sum::<usize>() as f64);
-        statistics.bytes = Estimate::exact(batches.iter().map(RecordBatch::get_array_memory_size).sum::<usize>() as f64);
+        statistics.bytes =
+            Estimate::exact(batches.iter().map(RecordBatch::get_array_memory_size).sum::<usize>() as f64);
         let number = NEXT.fetch_add(1, Relaxed);
         let table = Arc::new(Self { number, columns, statistics, batches });
         TABLES.lock().unwrap_or_else(PoisonError::into_inner).insert(number, Arc::downgrade(&table));
@@ -108,7 +109,8 @@ struct MemoryScan {
 }
 
 pub(crate) fn open(scan: &Scan, schema: &Schema, query: &Arc<QueryContext>) -> Result<Arc<dyn SourceFactory>> {
-    let tables = scan.source.splits.iter().map(|split| MemoryTable::find(&split.location)).collect::<Result<Vec<_>>>()?;
+    let tables =
+        scan.source.splits.iter().map(|split| MemoryTable::find(&split.location)).collect::<Result<Vec<_>>>()?;
     let mut units = Vec::new();
     for (table, in_memory) in tables.iter().enumerate() {
         for (batch, rows) in in_memory.batches.iter().map(RecordBatch::num_rows).enumerate() {
@@ -168,7 +170,8 @@ impl MemorySource {
         let Some((table, batch, row)) = scan.units.get(number).copied() else { return Ok(None) };
         let values = &scan.tables[table].batches[batch];
         let rows = scan.batch_rows.min(values.num_rows() - row);
-        let column = |(at, conform): &(usize, Conform)| conform.apply(&values.column(*at).slice(row, rows)).map(Column::Array);
+        let column =
+            |(at, conform): &(usize, Conform)| conform.apply(&values.column(*at).slice(row, rows)).map(Column::Array);
         let columns = scan.columns[table].iter().map(column).collect::<Result<_>>()?;
         let mut batch = Batch::new(columns, rows).with_morsel(number as u64);
         if scan.filters.any_active(number as u64) {

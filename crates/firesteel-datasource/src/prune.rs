@@ -60,7 +60,11 @@ fn scalar(values: &ArrayRef, at: usize) -> Option<ScalarValue> {
 #[derive(Debug, PartialEq)]
 pub(crate) enum Test {
     /// Of the ordering of a column's value against the literal: passes if it is one of these.
-    Compare { column: ColumnId, passes: Passes, value: ScalarValue },
+    Compare {
+        column: ColumnId,
+        passes: Passes,
+        value: ScalarValue,
+    },
     IsNull(ColumnId),
     IsNotNull(ColumnId),
     /// Never TRUE.

@@ -36,9 +36,16 @@ pub struct KeyFilter {
 
 enum Keys {
     None,
-    Integers { min: i64, max: i64, members: Members },
+    Integers {
+        min: i64,
+        max: i64,
+        members: Members,
+    },
     /// Bounds are those of text, compared by bytes.
-    Hashed { bounds: Option<(Box<str>, Box<str>)>, members: Option<Bloom> },
+    Hashed {
+        bounds: Option<(Box<str>, Box<str>)>,
+        members: Option<Bloom>,
+    },
 }
 
 enum Members {
@@ -215,9 +222,7 @@ impl RuntimeFilter for KeyFilter {
                 let (min, max) = (bound(min)?, bound(max)?);
                 min.as_string_view().value(0) <= most.as_ref() && max.as_string_view().value(0) >= least.as_ref()
             }
-            Keys::Hashed { members: Some(bloom), .. } if min == max => {
-                bloom.contains(one_hash(min, &self.data_type)?)
-            }
+            Keys::Hashed { members: Some(bloom), .. } if min == max => bloom.contains(one_hash(min, &self.data_type)?),
             Keys::Hashed { .. } => true,
         })
     }

@@ -10,7 +10,7 @@ use std::cell::OnceCell;
 use std::sync::Arc;
 
 use arrow::array::{Array, AsArray, BooleanArray, UInt32Array};
-use firesteel_common::{ColumnId, Result, SqlType, internal};
+use firesteel_common::{ColumnId, Result, Span, SqlType, internal};
 use recursive::recursive;
 
 use crate::batch::{Batch, Selection};
@@ -159,6 +159,7 @@ struct Bound {
     kind: BoundKind,
     data_type: SqlType,
     can_fail: bool,
+    span: Option<Span>,
 }
 
 enum BoundKind {
@@ -199,11 +200,17 @@ impl Bound {
                 BoundKind::Cast { input: Box::new(Bound::new(inner, input)?), mode: *mode }
             }
         };
-        Ok(Self { kind, data_type: expr.data_type().clone(), can_fail: expr.can_fail() })
+        Ok(Self { kind, data_type: expr.data_type().clone(), can_fail: expr.can_fail(), span: expr.span() })
     }
 
+    /// An error says where the expression was written.
     #[recursive]
     fn evaluate(&mut self, rows: &Rows<'_>, context: &EvalContext) -> Result<Column> {
+        let span = self.span;
+        self.compute(rows, context).map_err(|error| error.at_opt(span))
+    }
+
+    fn compute(&mut self, rows: &Rows<'_>, context: &EvalContext) -> Result<Column> {
         let return_type = &self.data_type;
         match &mut self.kind {
             BoundKind::Column(at) => rows.column(*at),

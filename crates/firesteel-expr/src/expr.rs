@@ -6,9 +6,10 @@
 //! Operators, CASE and AND are calls like any other; subqueries and aggregates are plan nodes and never occur in here.
 
 use std::fmt;
+use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
-use firesteel_common::{ColumnId, ColumnIds, Result, SqlType, internal};
+use firesteel_common::{ColumnId, ColumnIds, Result, Span, SqlType, internal};
 use recursive::recursive;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
@@ -42,25 +43,40 @@ pub enum CastMode {
     Try,
 }
 
-/// What is true of a whole expression.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+/// What is true of a whole expression. All of it follows from the node, but for the place, which means nothing to it:
+/// facts have no part in equality.
+#[derive(Debug, Clone)]
 struct Facts {
     /// Sorted, without repeats.
     columns: Arc<[ColumnId]>,
     can_fail: bool,
     volatility: Volatility,
     depth: u32,
+    /// Where it was written: what an error of its evaluation points to.
+    span: Option<Span>,
+}
+
+impl PartialEq for Facts {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl Eq for Facts {}
+
+impl Hash for Facts {
+    fn hash<H: Hasher>(&self, _: &mut H) {}
 }
 
 impl Expr {
     pub fn column(id: ColumnId, data_type: SqlType, nullable: bool) -> ExprRef {
         let columns = Arc::from([id]);
-        let facts = Facts { columns, can_fail: false, volatility: Volatility::Immutable, depth: 1 };
+        let facts = Facts { columns, can_fail: false, volatility: Volatility::Immutable, depth: 1, span: None };
         Arc::new(Self { kind: ExprKind::Column(id), data_type, nullable, facts })
     }
 
     pub fn literal(literal: Literal) -> ExprRef {
-        let facts = Facts { columns: Arc::from([]), can_fail: false, volatility: Volatility::Immutable, depth: 1 };
+        let facts = Facts { columns: Arc::from([]), can_fail: false, volatility: Volatility::Immutable, depth: 1, span: None };
         let (data_type, nullable) = (literal.data_type().clone(), literal.is_null());
         Arc::new(Self { kind: ExprKind::Literal(literal), data_type, nullable, facts })
     }
@@ -184,14 +200,31 @@ impl Expr {
 
     /// The same node over other children, facts computed anew.
     pub fn with_children(&self, children: Vec<ExprRef>) -> Result<ExprRef> {
-        match &self.kind {
-            ExprKind::Column(_) | ExprKind::Literal(_) => Ok(Arc::new(self.clone())),
-            ExprKind::Call(function, _) => Self::call(function, children),
+        let new = match &self.kind {
+            ExprKind::Column(_) | ExprKind::Literal(_) => Arc::new(self.clone()),
+            ExprKind::Call(function, _) => Self::call(function, children)?,
             ExprKind::Cast(_, mode) => {
                 let input = children.into_iter().next().ok_or_else(|| internal!("a cast of nothing"))?;
-                Ok(Self::cast(input, self.data_type.clone(), *mode))
+                Self::cast(input, self.data_type.clone(), *mode)
             }
+        };
+        Ok(match self.facts.span {
+            Some(span) => new.written_at(span),
+            None => new,
+        })
+    }
+
+    /// Says where it was written, if it can fail and nobody said so before.
+    pub fn written_at(mut self: Arc<Self>, span: Span) -> ExprRef {
+        if self.facts.can_fail && self.facts.span.is_none() {
+            Arc::make_mut(&mut self).facts.span = Some(span);
         }
+        self
+    }
+
+    /// Where it was written, as far as an error would point there.
+    pub fn span(&self) -> Option<Span> {
+        self.facts.span
     }
 
     /// Applies `map` to every node, children first. Nodes for which it answers `None` stay, and so does their `Arc`.
@@ -246,6 +279,7 @@ impl Facts {
             can_fail: can_fail || children.iter().any(|child| child.facts.can_fail),
             volatility: children.iter().map(|child| child.facts.volatility).fold(volatility, Ord::max),
             depth: 1 + children.iter().map(|child| child.facts.depth).max().unwrap_or(0),
+            span: None,
         }
     }
 }

@@ -96,50 +96,69 @@ fn filtered(input: &Statistics, conjuncts: &[ExprRef]) -> Statistics {
     if conjuncts.is_empty() {
         return input.clone();
     }
-    let factor: f64 = conjuncts.iter().map(|conjunct| selectivity(conjunct, input)).product();
-    Statistics { rows: input.rows.scaled(factor), columns: input.columns.clone() }
+    let factor = all_of(conjuncts, input);
+    Statistics { rows: input.rows.combine(factor, |rows, factor| rows * factor), columns: input.columns.clone() }
 }
 
-/// The share of rows for which a predicate is TRUE, 0 to 1.
-pub fn selectivity(predicate: &Expr, input: &Statistics) -> f64 {
+/// Conjuncts are taken as independent.
+fn all_of(conjuncts: &[ExprRef], input: &Statistics) -> Estimate {
+    let one = Estimate { value: 1.0, source: Source::Derived };
+    conjuncts.iter().map(|conjunct| selectivity(conjunct, input)).fold(one, |a, b| a.combine(b, |a, b| a * b))
+}
+
+/// The share of rows for which a predicate is TRUE, 0 to 1; guessed where nothing is known.
+pub fn selectivity(predicate: &Expr, input: &Statistics) -> Estimate {
+    let derived = |value: f64| Estimate { value, source: Source::Derived };
     if let Some(literal) = predicate.as_literal() {
-        return if literal.as_boolean() == Some(true) { 1.0 } else { 0.0 };
+        return derived(if literal.as_boolean() == Some(true) { 1.0 } else { 0.0 });
     }
     if let Some(args) = predicate.as_call("and") {
-        return args.iter().map(|arg| selectivity(arg, input)).product();
+        return all_of(args, input);
     }
     if let Some(args) = predicate.as_call("or") {
-        let none: f64 = args.iter().map(|arg| 1.0 - selectivity(arg, input)).product();
-        return 1.0 - none;
+        let none = args.iter().map(|arg| selectivity(arg, input)).fold(derived(1.0), |none, arg| {
+            none.combine(arg, |none, arg| none * (1.0 - arg))
+        });
+        return Estimate { value: 1.0 - none.value, ..none };
     }
     if let Some([arg]) = predicate.as_call("not") {
-        return 1.0 - selectivity(arg, input);
+        let inner = selectivity(arg, input);
+        return Estimate { value: 1.0 - inner.value, ..inner };
     }
     if let Some([arg]) = predicate.as_call("isnotnull") {
-        return if arg.nullable() { 0.95 } else { 1.0 };
+        return if arg.nullable() { Estimate::guessed(0.95) } else { derived(1.0) };
     }
     if let Some([needle, list @ ..]) = predicate.as_call("in") {
-        let one = needle.as_column().and_then(|id| input.distinct(id)).map_or(0.1, |distinct| 1.0 / distinct);
-        return (one * list.len() as f64).min(1.0);
+        let one = equality(needle.as_column(), input);
+        return Estimate { value: (one.value * list.len() as f64).min(1.0), ..one };
     }
-    comparison_selectivity(predicate, input).unwrap_or(1.0 / 3.0)
+    comparison(predicate, input).unwrap_or(Estimate::guessed(1.0 / 3.0))
 }
 
-fn comparison_selectivity(predicate: &Expr, input: &Statistics) -> Option<f64> {
+/// One value of a column: 1 / distinct.
+fn equality(id: Option<ColumnId>, input: &Statistics) -> Estimate {
+    match id.and_then(|id| input.distinct(id)) {
+        Some(distinct) => Estimate { value: 1.0 / distinct, source: Source::Derived },
+        None => Estimate::guessed(0.1),
+    }
+}
+
+fn comparison(predicate: &Expr, input: &Statistics) -> Option<Estimate> {
     for (name, flipped) in [("=", "="), ("<", ">"), ("<=", ">="), (">", "<"), (">=", "<=")] {
         let Some([left, right]) = predicate.as_call(name) else { continue };
         let (id, value, name) = match (left.as_column(), right.as_literal(), left.as_literal(), right.as_column()) {
             (Some(id), Some(value), _, _) => (id, value, name),
             (_, _, Some(value), Some(id)) => (id, value, flipped),
-            _ => return (name == "=").then_some(0.1),
+            _ => return (name == "=").then_some(Estimate::guessed(0.1)),
         };
         if name == "=" {
-            return Some(input.distinct(id).map_or(0.1, |distinct| 1.0 / distinct));
+            return Some(equality(Some(id), input));
         }
         let column = input.columns.get(&id)?;
         let (min, max) = (number(column.min.as_ref()?)?, number(column.max.as_ref()?)?);
         let below = ((number(value.value())? - min) / (max - min).max(f64::MIN_POSITIVE)).clamp(0.0, 1.0);
-        return Some(if name.starts_with('<') { below } else { 1.0 - below });
+        let value = if name.starts_with('<') { below } else { 1.0 - below };
+        return Some(Estimate { value, source: Source::Derived });
     }
     None
 }
@@ -149,14 +168,15 @@ fn of_aggregate(aggregate: &Aggregate) -> Statistics {
     if aggregate.keys.is_empty() {
         return Statistics::of_rows(Estimate::exact(1.0));
     }
-    let distinct = |(_, key): &(ColumnId, ExprRef)| {
-        let known = key.as_column().and_then(|id| input.distinct(id));
-        known.unwrap_or_else(|| input.rows.value.powf(0.75))
+    let distinct = |(_, key): &(ColumnId, ExprRef)| match key.as_column().and_then(|id| input.distinct(id)) {
+        Some(value) => Estimate { value, source: input.rows.source.max(Source::Derived) },
+        None => Estimate::guessed(input.rows.value.powf(0.75)),
     };
-    let groups: f64 = aggregate.keys.iter().map(distinct).product();
+    let one = Estimate { value: 1.0, source: Source::Derived };
+    let groups = aggregate.keys.iter().map(distinct).fold(one, |a, b| a.combine(b, |a, b| a * b));
     let known = |(id, key): &(ColumnId, ExprRef)| Some((*id, input.columns.get(&key.as_column()?)?.clone()));
     Statistics {
-        rows: Estimate { value: groups.min(input.rows.value), source: Source::Derived },
+        rows: Estimate { value: groups.value.min(input.rows.value), source: groups.source },
         columns: aggregate.keys.iter().filter_map(known).collect(),
     }
 }

@@ -108,7 +108,8 @@ impl Cutter {
 
     fn word(&mut self, word: &str) {
         let after_end = std::mem::take(&mut self.block.after_end);
-        let at_start = std::mem::replace(&mut self.block.at_start, matches!(word, "BEGIN" | "THEN" | "ELSE" | "DO" | "LOOP"));
+        let at_start =
+            std::mem::replace(&mut self.block.at_start, matches!(word, "BEGIN" | "THEN" | "ELSE" | "DO" | "LOOP"));
         if self.block.depth == 0 {
             // Only a statement that begins with BEGIN is a block: `begin` may be a column elsewhere.
             if self.from.is_none() && word == "BEGIN" {
@@ -142,10 +143,10 @@ mod tests {
         assert_eq!(parts("select 1; select ';' ;-- a;b\n select 2 /* ; */;"), ["select 1", "select ';'", "select 2"]);
         assert_eq!(parts("select `a;b`, \"x;\\\";\"; ; "), ["select `a;b`, \"x;\\\";\""]);
         assert_eq!(parts("select r'\\'; select 2"), ["select r'\\'", "select 2"]);
-        assert_eq!(parts("begin select 1; select case when a then b end; end; select begin"), [
-            "begin select 1; select case when a then b end; end",
-            "select begin"
-        ]);
+        assert_eq!(
+            parts("begin select 1; select case when a then b end; end; select begin"),
+            ["begin select 1; select case when a then b end; end", "select begin"]
+        );
     }
 
     #[test]

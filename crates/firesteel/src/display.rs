@@ -30,7 +30,8 @@ pub fn rows(batches: &[RecordBatch], types: &[SqlType], zone: Tz) -> Result<Vec<
                 if at > 0 {
                     line.push('\t');
                 }
-                if column.is_null(row) {
+                // An array of VOID has no bitmap to say that all of it is NULL.
+                if column.is_null(row) || *sql_type == SqlType::Void {
                     line.push_str("NULL");
                 } else {
                     Printer { out: &mut line, zone, nested: false }.value(column, sql_type, row);

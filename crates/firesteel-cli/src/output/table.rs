@@ -92,7 +92,18 @@ impl Table<'_> {
         row.iter().map(|cell| shown(cell.as_deref())).collect()
     }
 
+    /// One cell of several lines (EXPLAIN) is shown as it is.
+    fn write_text(&self, text: &str, out: &mut dyn Write) -> Written {
+        writeln!(out, "{}", text.trim_end())
+    }
+
     fn write_box(&self, out: &mut dyn Write) -> Written {
+        if let [row] = self.head.as_slice()
+            && let [Some(text)] = row.as_slice()
+            && text.contains('\n')
+        {
+            return self.write_text(text, out);
+        }
         let names: Vec<_> = self.columns.iter().map(|column| shown(Some(&column.name))).collect();
         let types: Vec<_> = self.columns.iter().map(|column| shown(Some(&column.data_type.to_string()))).collect();
         let head: Vec<_> = self.head.iter().map(|row| self.cells(row)).collect();

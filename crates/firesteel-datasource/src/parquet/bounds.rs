@@ -49,13 +49,21 @@ pub(super) fn of_column(footer: &Footer, column: usize) -> Result<Option<Bounds>
         let values = firesteel_expr::Column::Array(conform.apply(&values)?).flat()?;
         Ok(without_nan(&values)?)
     };
-    Ok(Some(Bounds { min: bound(converter.row_group_mins(groups)?)?, max: bound(converter.row_group_maxes(groups)?)?, nulls }))
+    Ok(Some(Bounds {
+        min: bound(converter.row_group_mins(groups)?)?,
+        max: bound(converter.row_group_maxes(groups)?)?,
+        nulls,
+    }))
 }
 
 fn without_nan(values: &ArrayRef) -> Result<ArrayRef, ArrowError> {
     let nan: BooleanArray = match values.data_type() {
-        DataType::Float32 => values.as_primitive::<Float32Type>().iter().map(|v| Some(v.is_some_and(f32::is_nan))).collect(),
-        DataType::Float64 => values.as_primitive::<Float64Type>().iter().map(|v| Some(v.is_some_and(f64::is_nan))).collect(),
+        DataType::Float32 => {
+            values.as_primitive::<Float32Type>().iter().map(|v| Some(v.is_some_and(f32::is_nan))).collect()
+        }
+        DataType::Float64 => {
+            values.as_primitive::<Float64Type>().iter().map(|v| Some(v.is_some_and(f64::is_nan))).collect()
+        }
         _ => return Ok(Arc::clone(values)),
     };
     nullif(values, &nan)

@@ -15,8 +15,8 @@ use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions};
 use parquet::file::metadata::{PageIndexPolicy, ParquetMetaData, ParquetMetaDataReader};
 
 use super::bounds;
-use super::schema::{FileColumn, decode_schema, file_columns};
 use super::guarded;
+use super::schema::{FileColumn, decode_schema, file_columns};
 use crate::prune::Bounds;
 
 /// How much memory footers may take before the oldest go.
@@ -69,7 +69,8 @@ pub(crate) fn footer(split: &Split) -> Result<Arc<Footer>> {
 
 fn read(split: &Split) -> Result<Footer, super::DecodeError> {
     let file = File::open(split.location.as_ref())?;
-    let metadata = ParquetMetaDataReader::new().with_page_index_policy(PageIndexPolicy::Skip).parse_and_finish(&file)?;
+    let metadata =
+        ParquetMetaDataReader::new().with_page_index_policy(PageIndexPolicy::Skip).parse_and_finish(&file)?;
     let parquet = metadata.file_metadata().schema_descr_ptr();
     let schema = decode_schema(&parquet)?;
     let columns = file_columns(&schema, &parquet)?;

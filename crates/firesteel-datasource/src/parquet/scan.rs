@@ -160,8 +160,11 @@ impl ParquetScan {
         let column = file.columns[position]?;
         let bounds = file.footer.bounds(column)?;
         // Bounds of a narrower type compare with nothing: then nothing is known.
-        (bounds.min.data_type() == self.columns[position].null.data_type())
-            .then_some(GroupBounds { bounds, group: unit.group, rows: unit.rows as u64 })
+        (bounds.min.data_type() == self.columns[position].null.data_type()).then_some(GroupBounds {
+            bounds,
+            group: unit.group,
+            rows: unit.rows as u64,
+        })
     }
 
     /// The next row group that is worth reading.

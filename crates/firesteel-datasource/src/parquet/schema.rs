@@ -128,9 +128,21 @@ mod tests {
         }";
         let types = types_of(message);
         let expected = [
-            "b boolean", "i8 tinyint", "u16 int", "u64 decimal(20,0)", "d date", "ts timestamp", "ntz timestamp_ntz",
-            "legacy timestamp", "d32 decimal(9,2)", "d128 decimal(38,10)", "s string", "raw binary", "f float",
-            "g double", "t time(6)",
+            "b boolean",
+            "i8 tinyint",
+            "u16 int",
+            "u64 decimal(20,0)",
+            "d date",
+            "ts timestamp",
+            "ntz timestamp_ntz",
+            "legacy timestamp",
+            "d32 decimal(9,2)",
+            "d128 decimal(38,10)",
+            "s string",
+            "raw binary",
+            "f float",
+            "g double",
+            "t time(6)",
         ];
         for (at, (found, expected)) in types.iter().zip(expected).enumerate() {
             assert_eq!(found, &format!("{expected} {at}..{}", at + 1));

@@ -8,9 +8,7 @@ use std::sync::Arc;
 
 use arrow::array::Array;
 use datafusion_common::ScalarValue;
-use firesteel_catalog::{
-    ColumnStatistics, Estimate, ScanSource, Split, Table, TableColumn, TableStatistics,
-};
+use firesteel_catalog::{ColumnStatistics, Estimate, ScanSource, Split, Table, TableColumn, TableStatistics};
 use firesteel_common::{Result, SqlType, error};
 
 use super::READER;

@@ -66,7 +66,8 @@ fn truncated_after_planning() {
 fn garbage_is_an_error_or_other_values_but_no_panic() {
     let folder = tempdir().expect("folder");
     let content = good_file(&folder.path().join("good"));
-    let footer = content.len() - 8 - u32::from_le_bytes(content[content.len() - 8..][..4].try_into().expect("four")) as usize;
+    let footer =
+        content.len() - 8 - u32::from_le_bytes(content[content.len() - 8..][..4].try_into().expect("four")) as usize;
     let mut failed = 0;
     for step in 0..150 {
         let mut damaged = content.clone();

@@ -21,7 +21,8 @@ use parquet::arrow::ArrowWriter;
 use parquet::file::properties::WriterProperties;
 
 pub(crate) fn batch(columns: Vec<(&str, ArrayRef)>) -> RecordBatch {
-    let fields: Vec<_> = columns.iter().map(|(name, array)| Field::new(*name, array.data_type().clone(), true)).collect();
+    let fields: Vec<_> =
+        columns.iter().map(|(name, array)| Field::new(*name, array.data_type().clone(), true)).collect();
     let arrays = columns.into_iter().map(|(_, array)| array).collect();
     RecordBatch::try_new(Arc::new(ArrowSchema::new(fields)), arrays).expect("a batch")
 }
@@ -121,7 +122,8 @@ impl<'a> TestScan<'a> {
     pub(crate) fn run(&self, query: &Arc<QueryContext>) -> Result<RecordBatch> {
         let fields = self.outputs.iter().map(|name| Field::new(*name, self.data_type(name).to_arrow(), true));
         let schema = Arc::new(ArrowSchema::new(fields.collect::<Vec<_>>()));
-        let batches = self.batches(query)?.iter().map(|b| b.to_record_batch(Arc::clone(&schema))).collect::<Result<Vec<_>>>()?;
+        let batches =
+            self.batches(query)?.iter().map(|b| b.to_record_batch(Arc::clone(&schema))).collect::<Result<Vec<_>>>()?;
         Ok(concat_batches(&schema, &batches)?)
     }
 

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use arrow::array::{Int32Array, StringArray};
+use firesteel_catalog::Table;
 use firesteel_datasource::MemoryTable;
 use firesteel_expr::Literal;
 
@@ -10,8 +11,12 @@ use crate::harness::{TestScan, batch, call, query_with_batches_of};
 
 #[test]
 fn batches_are_a_table() {
-    let first = batch(vec![("x", Arc::new(Int32Array::from(vec![1, 2, 3]))), ("s", Arc::new(StringArray::from(vec!["a", "b", "c"])))]);
-    let second = batch(vec![("x", Arc::new(Int32Array::from(vec![4, 5]))), ("s", Arc::new(StringArray::from(vec!["d", "e"])))]);
+    let first = batch(vec![
+        ("x", Arc::new(Int32Array::from(vec![1, 2, 3]))),
+        ("s", Arc::new(StringArray::from(vec!["a", "b", "c"]))),
+    ]);
+    let second =
+        batch(vec![("x", Arc::new(Int32Array::from(vec![4, 5]))), ("s", Arc::new(StringArray::from(vec!["d", "e"])))]);
     let table = MemoryTable::new(&first.schema(), vec![first, second]).expect("a table");
     let scan = TestScan::new(table.as_ref(), &["s"]).others(&["x"]);
     let filter = call(">", &scan.column("x"), Literal::int(1));

@@ -79,7 +79,8 @@ fn numbers_keep_their_value() {
     assert_eq!(types, ["smallint", "bigint", "decimal(20,0)", "decimal(9,2)", "decimal(18,2)", "decimal(38,10)"]);
     assert_eq!(rows.column(0).as_ref(), &Int16Array::from(vec![255, 0]) as &dyn Array);
     assert_eq!(rows.column(1).as_ref(), &Int64Array::from(vec![i64::from(u32::MAX), 0]) as &dyn Array);
-    let unsigned = Decimal128Array::from(vec![i128::from(u64::MAX), 0]).with_precision_and_scale(20, 0).expect("digits");
+    let unsigned =
+        Decimal128Array::from(vec![i128::from(u64::MAX), 0]).with_precision_and_scale(20, 0).expect("digits");
     assert_eq!(rows.column(2).as_ref(), &unsigned as &dyn Array);
     for column in 3..6 {
         assert_eq!(rows.column(column), written.column(column));
@@ -134,7 +135,14 @@ fn every_encoding_gives_the_same_rows() {
     let written = batch(vec![
         ("i", Arc::new((0..rows).map(number).collect::<Int32Array>()) as ArrayRef),
         ("l", Arc::new((0..rows).map(|at| Some(i64::from(at) << 33)).collect::<Int64Array>())),
-        ("s", Arc::new((0..rows).map(|at| number(at).map(|n| format!("some text that is long {n}"))).collect::<StringViewArray>())),
+        (
+            "s",
+            Arc::new(
+                (0..rows)
+                    .map(|at| number(at).map(|n| format!("some text that is long {n}")))
+                    .collect::<StringViewArray>(),
+            ),
+        ),
         ("b", Arc::new((0..rows).map(|at| number(at).map(|n| n % 2 == 0)).collect::<BooleanArray>())),
         ("d", Arc::new((0..rows).map(|at| number(at).map(f64::from)).collect::<Float64Array>())),
     ]);

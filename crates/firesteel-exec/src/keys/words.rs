@@ -70,7 +70,8 @@ pub(crate) fn each_word(column: &Column, give: &mut impl FnMut(u64)) -> Result<(
             Some(dictionary) => {
                 let mut values = Vec::with_capacity(dictionary.values().len());
                 array_words(dictionary.values(), &mut |word| values.push(word))?;
-                let keys = arrow::compute::cast(&arrow::array::make_array(dictionary.keys().to_data()), &DataType::Int32)?;
+                let keys =
+                    arrow::compute::cast(&arrow::array::make_array(dictionary.keys().to_data()), &DataType::Int32)?;
                 let keys = keys.as_primitive::<Int32Type>().values();
                 keys.iter().for_each(|key| give(values.get(*key as usize).copied().unwrap_or(0)));
                 Ok(())
@@ -112,7 +113,9 @@ fn array_words(array: &ArrayRef, give: &mut impl FnMut(u64)) -> Result<()> {
         }
         DataType::Utf8View => array.as_string_view().views().iter().for_each(|view| give(view_word(*view))),
         DataType::BinaryView => array.as_binary_view().views().iter().for_each(|view| give(view_word(*view))),
-        DataType::Utf8 => array.as_string::<i32>().iter().for_each(|text| give(bytes_word(text.unwrap_or("").as_bytes()))),
+        DataType::Utf8 => {
+            array.as_string::<i32>().iter().for_each(|text| give(bytes_word(text.unwrap_or("").as_bytes())))
+        }
         other => return Err(internal!("values of {other} are no words")),
     }
     Ok(())
@@ -166,9 +169,7 @@ pub(crate) fn array_of_words(
         }
         SqlType::Float => primitive::<Float32Type>(words, nulls, data_type, |word| f32::from_bits(word as u32)),
         SqlType::Double => primitive::<Float64Type>(words, nulls, data_type, f64::from_bits),
-        SqlType::Decimal { .. } => {
-            primitive::<Decimal128Type>(words, nulls, data_type, |word| i128::from(word as i64))
-        }
+        SqlType::Decimal { .. } => primitive::<Decimal128Type>(words, nulls, data_type, |word| i128::from(word as i64)),
         SqlType::Binary => {
             let views: ScalarBuffer<u128> = words.map(word_view).collect();
             Ok(Arc::new(BinaryViewArray::try_new(views, vec![], nulls)?))

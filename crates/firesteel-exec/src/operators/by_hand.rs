@@ -38,7 +38,12 @@ pub(crate) fn column(schema: &Schema, at: usize) -> ExprRef {
 }
 
 /// A function of the test's own.
-pub(crate) fn call(name: &'static str, kernel: Kernel, returns: fn(&[SqlType]) -> firesteel_common::Result<SqlType>, args: Vec<ExprRef>) -> ExprRef {
+pub(crate) fn call(
+    name: &'static str,
+    kernel: Kernel,
+    returns: fn(&[SqlType]) -> firesteel_common::Result<SqlType>,
+    args: Vec<ExprRef>,
+) -> ExprRef {
     let function = ScalarFunction { name, kernel, returns, ..ScalarFunction::DEFAULT };
     Expr::call(&FunctionRef(Arc::new(function)), args).expect("a call")
 }

@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use arrow::array::{ArrayRef, Decimal128Array, Float64Array, Int64Array};
+use arrow::buffer::NullBuffer;
 use arrow::datatypes::Int64Type;
 use firesteel_common::{Error, Result, SqlType, error};
 
-use super::input::{Input, count_rows, validity};
+use super::input::{Input, count_rows};
 use super::sum::{add_doubles, add_exact, may_overflow, state_type};
 use crate::aggregate::{Accumulator, AggregateFunction, GroupIndices};
 use crate::cast::decimal::{div_half_up, fits, power_of_ten};
@@ -75,12 +76,11 @@ impl ExactAverage {
             let whole = (sum / count).checked_mul(power)?;
             whole.checked_add(div_half_up(sum % count * power, count)).filter(|value| fits(*value, precision))
         };
-        self.sums.iter().zip(&self.counts).map(|pair| average(pair).ok_or_else(|| out_of_range(pair.0, precision, scale))).collect()
-    }
-
-    fn validity(&self) -> Option<arrow::buffer::NullBuffer> {
-        let seen: Vec<bool> = self.counts.iter().map(|count| *count > 0).collect();
-        validity(&seen)
+        self.sums
+            .iter()
+            .zip(&self.counts)
+            .map(|pair| average(pair).ok_or_else(|| out_of_range(pair.0, precision, scale)))
+            .collect()
     }
 }
 
@@ -120,8 +120,8 @@ impl Accumulator for ExactAverage {
     }
 
     fn finish(&mut self) -> Result<ArrayRef> {
-        let nulls = self.validity();
-        Ok(match &self.result {
+        let nulls = Some(NullBuffer::from_iter(self.counts.iter().map(|count| *count > 0)));
+        let averages: ArrayRef = match &self.result {
             SqlType::Decimal { precision, scale } => {
                 let averages = self.decimals(*precision, *scale)?;
                 Arc::new(Decimal128Array::new(averages.into(), nulls).with_precision_and_scale(*precision, *scale)?)
@@ -131,7 +131,9 @@ impl Accumulator for ExactAverage {
                 let averages: Vec<f64> = pairs.map(|(sum, count)| *sum as f64 / *count as f64).collect();
                 Arc::new(Float64Array::new(averages.into(), nulls))
             }
-        })
+        };
+        self.resize(0);
+        Ok(averages)
     }
 
     fn memory_size(&self) -> usize {
@@ -175,7 +177,9 @@ impl Accumulator for DoubleAverage {
     fn finish(&mut self) -> Result<ArrayRef> {
         let pairs = self.sums.iter().zip(&self.counts);
         let averages = pairs.map(|(sum, count)| (*count > 0).then(|| sum / *count as f64));
-        Ok(Arc::new(averages.collect::<Float64Array>()))
+        let averages: Float64Array = averages.collect();
+        self.resize(0);
+        Ok(Arc::new(averages))
     }
 
     fn memory_size(&self) -> usize {

@@ -6,7 +6,7 @@ use arrow::array::{ArrayRef, AsArray, BooleanArray};
 use arrow::buffer::BooleanBuffer;
 use firesteel_common::{Result, SqlType};
 
-use super::input::{Input, each_group, validity};
+use super::input::{Input, each_group, take_validity};
 use crate::aggregate::{Accumulator, AggregateFunction, GroupIndices};
 use crate::column::Column;
 use crate::function::{Doc, Param, Signature};
@@ -92,8 +92,9 @@ impl Accumulator for Fold {
     }
 
     fn finish(&mut self) -> Result<ArrayRef> {
-        let values: BooleanBuffer = self.decided.iter().map(|decided| *decided == self.decisive).collect();
-        Ok(Arc::new(BooleanArray::new(values, validity(&self.seen))))
+        let decided = std::mem::take(&mut self.decided);
+        let values: BooleanBuffer = decided.into_iter().map(|decided| decided == self.decisive).collect();
+        Ok(Arc::new(BooleanArray::new(values, take_validity(&mut self.seen))))
     }
 
     fn memory_size(&self) -> usize {

@@ -20,7 +20,10 @@ pub(super) fn functions() -> Vec<AggregateFunction> {
             doc: Doc {
                 usage: "covar_pop(expr1, expr2) - Returns the population covariance of a set of number pairs.",
                 since: "2.0.0",
-                examples: &[("SELECT covar_pop(c1, c2) FROM VALUES (1,1), (2,2), (3,3) AS tab(c1, c2)", "0.6666666666666666")],
+                examples: &[(
+                    "SELECT covar_pop(c1, c2) FROM VALUES (1,1), (2,2), (3,3) AS tab(c1, c2)",
+                    "0.6666666666666666",
+                )],
             },
             ..common()
         },
@@ -149,12 +152,16 @@ impl Accumulator for Pairs {
 
     fn state(&mut self) -> Result<Vec<ArrayRef>> {
         let column = |at: usize| self.pairs.iter().map(|pair| pair.fields()[at]).collect::<Vec<_>>();
-        Ok((0..6).map(|at| Arc::new(Float64Array::from(column(at))) as ArrayRef).collect())
+        let states = (0..6).map(|at| Arc::new(Float64Array::from(column(at))) as ArrayRef).collect();
+        self.resize(0);
+        Ok(states)
     }
 
     fn finish(&mut self) -> Result<ArrayRef> {
         let results = self.pairs.iter().map(|pair| if pair.n > 0.0 { (self.result)(pair) } else { None });
-        Ok(Arc::new(results.collect::<Float64Array>()))
+        let results: Float64Array = results.collect();
+        self.resize(0);
+        Ok(Arc::new(results))
     }
 
     fn memory_size(&self) -> usize {

@@ -126,8 +126,11 @@ impl Chosen {
         let mut pieces: Vec<&dyn Array> = self.pieces.iter().map(AsRef::as_ref).collect();
         pieces.push(empty.as_ref());
         let none = (self.pieces.len(), 0);
-        let places: Vec<_> =
-            self.places.iter().map(|place| place.map_or(none, |(piece, slot)| (piece as usize, slot as usize))).collect();
+        let places: Vec<_> = self
+            .places
+            .iter()
+            .map(|place| place.map_or(none, |(piece, slot)| (piece as usize, slot as usize)))
+            .collect();
         if places.is_empty() {
             return Ok(new_empty_array(&self.canonical()));
         }
@@ -172,11 +175,14 @@ impl Accumulator for Chosen {
 
     fn state(&mut self) -> Result<Vec<ArrayRef>> {
         let chosen: BooleanArray = self.places.iter().map(|place| Some(place.is_some())).collect();
-        Ok(vec![self.gather()?, Arc::new(chosen)])
+        let values = self.finish()?;
+        Ok(vec![values, Arc::new(chosen)])
     }
 
     fn finish(&mut self) -> Result<ArrayRef> {
         let values = self.gather()?;
+        self.pieces.clear();
+        self.places.clear();
         let wanted = self.data_type.to_arrow();
         match values.data_type() == &wanted {
             true => Ok(values),

@@ -16,7 +16,7 @@ use arrow::datatypes::{
 use arrow::row::{RowConverter, SortField};
 use firesteel_common::{Result, SqlType, internal};
 
-use super::input::{Input, each_group, mark_seen, some_nulls, validity};
+use super::input::{Input, each_group, mark_seen, some_nulls, take_validity};
 use crate::aggregate::{Accumulator, AggregateFunction, GroupIndices};
 use crate::column::Column;
 use crate::function::{Doc, Param, Signature};
@@ -81,7 +81,9 @@ where
     T::Native: Order,
 {
     match wanted {
-        Ordering::Less => Box::new(Best::<T, true> { data_type: data_type.clone(), best: Vec::new(), seen: Vec::new() }),
+        Ordering::Less => {
+            Box::new(Best::<T, true> { data_type: data_type.clone(), best: Vec::new(), seen: Vec::new() })
+        }
         _ => Box::new(Best::<T, false> { data_type: data_type.clone(), best: Vec::new(), seen: Vec::new() }),
     }
 }
@@ -193,7 +195,7 @@ where
     }
 
     fn finish(&mut self) -> Result<ArrayRef> {
-        let best = PrimitiveArray::<T>::new(std::mem::take(&mut self.best).into(), validity(&self.seen));
+        let best = PrimitiveArray::<T>::new(std::mem::take(&mut self.best).into(), take_validity(&mut self.seen));
         Ok(Arc::new(best.with_data_type(self.data_type.to_arrow())))
     }
 

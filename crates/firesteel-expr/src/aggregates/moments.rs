@@ -134,7 +134,9 @@ impl Accumulator for Moments {
     fn finish(&mut self) -> Result<ArrayRef> {
         let groups = self.counts.iter().zip(&self.squares);
         let results = groups.map(|(n, squares)| if *n > 0.0 { (self.result)(*n, *squares) } else { None });
-        Ok(Arc::new(results.collect::<Float64Array>()))
+        let results: Float64Array = results.collect();
+        self.resize(0);
+        Ok(Arc::new(results))
     }
 
     fn memory_size(&self) -> usize {

@@ -10,7 +10,7 @@ use arrow::datatypes::{
 };
 use firesteel_common::{Error, Result, SqlType, bail, error, internal};
 
-use super::input::{Input, mark_seen, some_nulls, validity};
+use super::input::{Input, mark_seen, some_nulls, take_validity};
 use crate::aggregate::{Accumulator, AggregateFunction, GroupIndices};
 use crate::cast::decimal::fits;
 use crate::column::Column;
@@ -104,12 +104,12 @@ impl Accumulator for ExactSum {
             SqlType::Decimal { scale, .. } => scale,
             _ => 0,
         };
-        let sums = Decimal128Array::new(std::mem::take(&mut self.sums).into(), validity(&self.seen));
+        let sums = Decimal128Array::new(std::mem::take(&mut self.sums).into(), take_validity(&mut self.seen));
         Ok(vec![Arc::new(sums.with_precision_and_scale(38, scale)?)])
     }
 
     fn finish(&mut self) -> Result<ArrayRef> {
-        let nulls = validity(&self.seen);
+        let nulls = take_validity(&mut self.seen);
         let sums = std::mem::take(&mut self.sums);
         Ok(match &self.result {
             SqlType::Decimal { precision, scale } => {
@@ -165,12 +165,7 @@ fn decimal_overflow() -> Error {
 }
 
 /// Adds the values of an exact type, unscaled, to the sums of their groups.
-pub(super) fn add_exact(
-    groups: GroupIndices<'_>,
-    input: &Input,
-    may_overflow: bool,
-    sums: &mut [i128],
-) -> Result<()> {
+pub(super) fn add_exact(groups: GroupIndices<'_>, input: &Input, may_overflow: bool, sums: &mut [i128]) -> Result<()> {
     match input.array.data_type() {
         DataType::Int8 => add::<Int8Type>(groups, input, sums),
         DataType::Int16 => add::<Int16Type>(groups, input, sums),
@@ -198,7 +193,11 @@ where
         }
         (GroupIndices::Single { .. }, None) => sums[0] += sum_slice(values.values()),
         (GroupIndices::Each(groups), None) if !input.is_repeated() => {
-            for (group, value) in groups.iter().zip(values.values()) {
+            let values = values.values();
+            if sums.len() <= FEW_GROUPS && fits_lanes(values) {
+                return add_in_lanes(groups, values, sums);
+            }
+            for (group, value) in groups.iter().zip(values) {
                 let value: i64 = (*value).into();
                 sums[*group as usize] += i128::from(value);
             }
@@ -207,6 +206,46 @@ where
             let value: i64 = value.into();
             sums[group] += i128::from(value);
         }),
+    }
+}
+
+/// So many groups are summed in several places at once.
+const FEW_GROUPS: usize = 64;
+const LANES: usize = 4;
+/// Values of fewer bits than this cannot overflow 64 bits in a batch of `ROWS_IN_LANES_MAX` rows.
+const LANE_BITS_MAX: u32 = 46;
+const ROWS_IN_LANES_MAX: usize = 1 << 16;
+
+fn fits_lanes<N: ArrowNativeType + Into<i64>>(values: &[N]) -> bool {
+    if values.len() > ROWS_IN_LANES_MAX {
+        return false;
+    }
+    // A negative value counts as its complement, so that one `or` serves for all.
+    let bits = values.iter().fold(0_i64, |bits, value| {
+        let value: i64 = (*value).into();
+        bits | (value ^ (value >> 63))
+    });
+    64 - bits.leading_zeros() <= LANE_BITS_MAX
+}
+
+/// With few groups, rows in a row often belong to the same one: each addition would wait for the last. Neighbours are
+/// added in lanes of their own, in 64 bits.
+fn add_in_lanes<N: ArrowNativeType + Into<i64>>(groups: &[u32], values: &[N], sums: &mut [i128]) {
+    let mut lanes = [[0_i64; FEW_GROUPS]; LANES];
+    let mask = FEW_GROUPS - 1;
+    let (group_chunks, value_chunks) = (groups.chunks_exact(LANES), values.chunks_exact(LANES));
+    for (group, value) in group_chunks.remainder().iter().zip(value_chunks.remainder()) {
+        let value: i64 = (*value).into();
+        lanes[0][*group as usize & mask] += value;
+    }
+    for (groups, values) in group_chunks.zip(value_chunks) {
+        for lane in 0..LANES {
+            let value: i64 = values[lane].into();
+            lanes[lane][groups[lane] as usize & mask] += value;
+        }
+    }
+    for (group, sum) in sums.iter_mut().enumerate() {
+        *sum += lanes.iter().map(|lane| i128::from(lane[group])).sum::<i128>();
     }
 }
 
@@ -284,7 +323,7 @@ impl Accumulator for DoubleSum {
     }
 
     fn finish(&mut self) -> Result<ArrayRef> {
-        Ok(Arc::new(Float64Array::new(std::mem::take(&mut self.sums).into(), validity(&self.seen))))
+        Ok(Arc::new(Float64Array::new(std::mem::take(&mut self.sums).into(), take_validity(&mut self.seen))))
     }
 
     fn memory_size(&self) -> usize {

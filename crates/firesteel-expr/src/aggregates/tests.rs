@@ -47,7 +47,9 @@ fn aggregate(name: &str, types: &[SqlType], groups: &[u32], count: usize, args: 
     for at in 0..count {
         let (a, b) = (scalar(&whole, at), scalar(&merged, at));
         match (&a, &b) {
-            (ScalarValue::Float64(Some(a)), ScalarValue::Float64(Some(b))) if !a.is_nan() => assert!((a - b).abs() < 1e-9),
+            (ScalarValue::Float64(Some(a)), ScalarValue::Float64(Some(b))) if !a.is_nan() => {
+                assert!((a - b).abs() < 1e-9)
+            }
             _ => assert_eq!(a, b, "{name} merged"),
         }
     }
@@ -91,7 +93,10 @@ fn sums_count_and_extremes_of_integers() {
         assert_eq!(longs(run("first")), [Some(5), Some(-7), None, None]);
         assert_eq!(longs(run("last")), [Some(100), Some(3), None, None]);
         let averages = run("avg");
-        assert_eq!(averages.as_primitive::<Float64Type>().iter().collect::<Vec<_>>(), [Some(52.5), Some(-2.0), None, None]);
+        assert_eq!(
+            averages.as_primitive::<Float64Type>().iter().collect::<Vec<_>>(),
+            [Some(52.5), Some(-2.0), None, None]
+        );
     }
 }
 
@@ -122,7 +127,7 @@ fn decimals_in_either_width() {
     for arg in [column(narrow), column(wide)] {
         let args = [arg];
         let run = |name: &str| {
-            let array = aggregate(name, &[logical.clone()], &groups, 3, &args);
+            let array = aggregate(name, std::slice::from_ref(&logical), &groups, 3, &args);
             array.as_primitive::<Decimal128Type>().iter().collect::<Vec<_>>()
         };
         assert_eq!(run("sum"), [Some(175), Some(-100), None]);
@@ -151,7 +156,9 @@ fn overflow_raises() {
     assert!(sum(SqlType::BigInt, fits).is_ok());
     let nines = 10i128.pow(38) - 1;
     let decimals = Decimal128Array::from(vec![nines, 1]).with_precision_and_scale(38, 0).expect("decimal");
-    assert!(sum(SqlType::decimal(38, 0), Arc::new(decimals)).expect_err("overflow").is(&conditions::ARITHMETIC_OVERFLOW));
+    assert!(
+        sum(SqlType::decimal(38, 0), Arc::new(decimals)).expect_err("overflow").is(&conditions::ARITHMETIC_OVERFLOW)
+    );
 }
 
 #[test]
@@ -164,9 +171,9 @@ fn constants_count_without_being_expanded() {
         aggregate(name, &types, &groups, 2, args).as_primitive::<Int64Type>().iter().collect::<Vec<_>>()
     };
     assert_eq!(run("count", &[]), [Some(1), Some(3)]);
-    assert_eq!(run("count", &[one.clone()]), [Some(1), Some(3)]);
-    assert_eq!(run("count", &[null.clone()]), [Some(0), Some(0)]);
-    assert_eq!(run("sum", &[one.clone()]), [Some(1), Some(3)]);
+    assert_eq!(run("count", std::slice::from_ref(&one)), [Some(1), Some(3)]);
+    assert_eq!(run("count", std::slice::from_ref(&null)), [Some(0), Some(0)]);
+    assert_eq!(run("sum", std::slice::from_ref(&one)), [Some(1), Some(3)]);
     assert_eq!(run("sum", &[null]), [None, None]);
     let some = column(Int32Array::from(vec![Some(1), None, Some(2), Some(3)]));
     assert_eq!(run("count", &[one, some]), [Some(1), Some(2)]);
@@ -209,7 +216,7 @@ fn first_skips_nulls_when_told() {
     let skip = Column::constant(Arc::new(arrow::array::BooleanArray::from(vec![true])), 4);
     let types = [SqlType::BigInt, SqlType::Boolean];
     let longs = |array: ArrayRef| array.as_primitive::<Int64Type>().iter().collect::<Vec<_>>();
-    assert_eq!(longs(aggregate("first", &types[..1], &[0; 4], 1, &[values.clone()])), [None]);
+    assert_eq!(longs(aggregate("first", &types[..1], &[0; 4], 1, std::slice::from_ref(&values))), [None]);
     assert_eq!(longs(aggregate("first", &types, &[0; 4], 1, &[values.clone(), skip.clone()])), [Some(5)]);
     assert_eq!(longs(aggregate("last", &types, &[0; 4], 1, &[values.clone(), skip])), [Some(20)]);
     assert_eq!(longs(aggregate("last", &types[..1], &[0; 4], 1, &[values])), [None]);

@@ -4,9 +4,7 @@
 use std::sync::Arc;
 
 use arrow::array::{Array, ArrayRef, AsArray, BooleanArray, Decimal64Array, Decimal128Array, PrimitiveArray};
-use arrow::datatypes::{
-    DataType, Decimal64Type, Decimal128Type, DecimalType, Float32Type, Float64Type, Int64Type,
-};
+use arrow::datatypes::{DataType, Decimal64Type, Decimal128Type, DecimalType, Float32Type, Float64Type, Int64Type};
 use firesteel_common::{Result, SqlType, internal};
 
 use super::numeric::convert;
@@ -111,7 +109,11 @@ pub(super) fn from_integers(
 }
 
 /// NaN and the infinities become NULL in every mode.
-fn from_doubles(values: &PrimitiveArray<Float64Type>, (precision, scale): (u8, i8), cast: &Cast<'_>) -> Result<ArrayRef> {
+fn from_doubles(
+    values: &PrimitiveArray<Float64Type>,
+    (precision, scale): (u8, i8),
+    cast: &Cast<'_>,
+) -> Result<ArrayRef> {
     let finite = match values.values().iter().all(|value| value.is_finite()) {
         true => values.clone(),
         false => values.unary_opt(|value: f64| value.is_finite().then_some(value)),
@@ -162,9 +164,7 @@ where
         }
         return finish(values.unary(|value| value.into() * power), (to_precision, to_scale));
     }
-    let to = |value: T::Native| {
-        rescale(value.into(), scale, to_scale).filter(|unscaled| fits(*unscaled, to_precision))
-    };
+    let to = |value: T::Native| rescale(value.into(), scale, to_scale).filter(|unscaled| fits(*unscaled, to_precision));
     let error = |value: T::Native| {
         failure::too_many_digits(super::to_string::format_decimal(value.into(), scale), to_precision, to_scale)
     };
@@ -185,7 +185,8 @@ where
             Ok(Arc::new(doubles))
         }
         SqlType::Float => {
-            let floats: PrimitiveArray<Float32Type> = values.unary(|value| decimal_to_double(value.into(), scale) as f32);
+            let floats: PrimitiveArray<Float32Type> =
+                values.unary(|value| decimal_to_double(value.into(), scale) as f32);
             Ok(Arc::new(floats))
         }
         to if to.is_integral() => to_integral(values, scale, cast),

@@ -189,7 +189,12 @@ impl<'a> DecimalText<'a> {
         };
         let all_digits = |part: &[u8]| part.iter().all(u8::is_ascii_digit);
         let some_digit = !whole.is_empty() || !fraction.is_empty();
-        (some_digit && all_digits(whole) && all_digits(fraction)).then_some(Self { negative, whole, fraction, exponent })
+        (some_digit && all_digits(whole) && all_digits(fraction)).then_some(Self {
+            negative,
+            whole,
+            fraction,
+            exponent,
+        })
     }
 
     fn unscaled(&self, precision: u8, scale: i8) -> Option<i128> {

@@ -5,9 +5,7 @@
 use std::sync::Arc;
 
 use arrow::array::{ArrayRef, ArrowPrimitiveType, AsArray, BooleanArray, PrimitiveArray};
-use arrow::datatypes::{
-    DataType, Float32Type, Float64Type, Int8Type, Int16Type, Int32Type, Int64Type,
-};
+use arrow::datatypes::{DataType, Float32Type, Float64Type, Int8Type, Int16Type, Int32Type, Int64Type};
 use firesteel_common::{Error, Result, SqlType};
 
 use super::{Cast, failure};
@@ -28,9 +26,8 @@ pub(super) fn convert<I: ArrowPrimitiveType, O: ArrowPrimitiveType>(
 
 pub(super) fn cast(array: &ArrayRef, cast: &Cast<'_>) -> Result<ArrayRef> {
     match (cast.from, cast.to) {
-        (SqlType::Boolean, to) | (to, SqlType::Float | SqlType::Double) if to.is_numeric() || cast.to.is_fractional() => {
-            widen(array, cast)
-        }
+        (SqlType::Boolean, to) if to.is_numeric() => widen(array, cast),
+        (from, to) if from.is_numeric() && to.is_fractional() => widen(array, cast),
         (from, SqlType::Boolean) if from.is_numeric() => truth(array, cast),
         (from, to) if from.is_integral() && to.is_integral() => integral(array, cast),
         (SqlType::Float, to) if to.is_integral() => {

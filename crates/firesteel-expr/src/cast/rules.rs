@@ -30,9 +30,9 @@ pub fn is_allowed(from: &SqlType, to: &SqlType) -> bool {
         }
         (Struct(a), Struct(b)) => {
             a.len() == b.len()
-                && a.iter().zip(b.iter()).all(|(a, b)| {
-                    (b.nullable || !a.nullable) && member_allowed(&a.data_type, &b.data_type, b.nullable)
-                })
+                && a.iter()
+                    .zip(b.iter())
+                    .all(|(a, b)| (b.nullable || !a.nullable) && member_allowed(&a.data_type, &b.data_type, b.nullable))
         }
         _ => from.is_numeric() && to.is_numeric(),
     }

@@ -43,17 +43,20 @@ fn integers_from_text_are_whole_and_in_range() {
         assert!(error.parameters().contains(&("expression", format!("'{bad}'"))));
         assert!(error.parameters().contains(&("targetType", "\"BIGINT\"".to_owned())));
     }
-    let tried = cast(&Column::Array(strings(&["x", "7"])), &SqlType::STRING, &SqlType::Int, CastMode::Try, &with_zone("UTC"));
+    let tried =
+        cast(&Column::Array(strings(&["x", "7"])), &SqlType::STRING, &SqlType::Int, CastMode::Try, &with_zone("UTC"));
     let tried = tried.expect("try").flat().expect("flat");
     assert!(tried.is_null(0) && tried.is_valid(1));
 }
 
 #[test]
 fn overflow_names_the_value_as_a_literal() {
-    let error = run(Arc::new(Int64Array::from(vec![4567890123456789])), &SqlType::BigInt, &SqlType::Int).expect_err("too large");
+    let error = run(Arc::new(Int64Array::from(vec![4567890123456789])), &SqlType::BigInt, &SqlType::Int)
+        .expect_err("too large");
     assert!(error.is(&conditions::CAST_OVERFLOW));
     assert!(error.parameters().contains(&("value", "4567890123456789L".to_owned())));
-    let error = run(Arc::new(Float64Array::from(vec![9.223372036854776E20])), &SqlType::Double, &SqlType::BigInt).expect_err("too large");
+    let error = run(Arc::new(Float64Array::from(vec![9.223372036854776E20])), &SqlType::Double, &SqlType::BigInt)
+        .expect_err("too large");
     assert!(error.parameters().contains(&("value", "9.223372036854776E20D".to_owned())));
     let cut = run(Arc::new(Float64Array::from(vec![-3.9])), &SqlType::Double, &SqlType::Int).expect("cut");
     assert_eq!(cut.as_primitive::<Int32Type>().value(0), -3);
@@ -62,8 +65,16 @@ fn overflow_names_the_value_as_a_literal() {
 #[test]
 fn doubles_are_written_as_java_does() {
     let cases = [
-        (1.0, "1.0"), (1.0e10, "1.0E10"), (0.001, "0.001"), (1.234e-4, "1.234E-4"), (1.0e7, "1.0E7"), (9999999.0, "9999999.0"),
-        (f64::NAN, "NaN"), (f64::NEG_INFINITY, "-Infinity"), (-0.0, "-0.0"), (123456.789, "123456.789"),
+        (1.0, "1.0"),
+        (1.0e10, "1.0E10"),
+        (0.001, "0.001"),
+        (1.234e-4, "1.234E-4"),
+        (1.0e7, "1.0E7"),
+        (9999999.0, "9999999.0"),
+        (f64::NAN, "NaN"),
+        (f64::NEG_INFINITY, "-Infinity"),
+        (-0.0, "-0.0"),
+        (123456.789, "123456.789"),
     ];
     for (value, expected) in cases {
         assert_eq!(text(Arc::new(Float64Array::from(vec![value])), &SqlType::Double), expected);
@@ -73,7 +84,8 @@ fn doubles_are_written_as_java_does() {
 #[test]
 fn decimals_round_half_up_and_raise_past_their_digits() {
     let to = SqlType::decimal(4, 1);
-    for (value, expected) in [("12.25", 123), ("-12.25", -123), ("1e2", 1000), (".04", 0), ("0.05", 1), ("99.96", 1000)] {
+    for (value, expected) in [("12.25", 123), ("-12.25", -123), ("1e2", 1000), (".04", 0), ("0.05", 1), ("99.96", 1000)]
+    {
         let array = parse(value, &to).expect(value);
         assert_eq!(array.as_primitive::<Decimal128Type>().value(0), expected, "{value}");
     }
@@ -90,9 +102,11 @@ fn narrow_decimals_stay_narrow_while_the_digits_fit() {
     let narrow: ArrayRef = Arc::new(Decimal64Array::from(vec![125]).with_precision_and_scale(5, 2).expect("digits"));
     let context = with_zone("UTC");
     let from = SqlType::decimal(5, 2);
-    let wider = cast(&Column::Array(Arc::clone(&narrow)), &from, &SqlType::decimal(12, 4), CastMode::Ansi, &context).expect("wider");
+    let wider = cast(&Column::Array(Arc::clone(&narrow)), &from, &SqlType::decimal(12, 4), CastMode::Ansi, &context)
+        .expect("wider");
     assert_eq!(wider.values().as_primitive::<Decimal64Type>().value(0), 12500);
-    let shorter = cast(&Column::Array(Arc::clone(&narrow)), &from, &SqlType::decimal(5, 1), CastMode::Ansi, &context).expect("shorter");
+    let shorter = cast(&Column::Array(Arc::clone(&narrow)), &from, &SqlType::decimal(5, 1), CastMode::Ansi, &context)
+        .expect("shorter");
     assert_eq!(shorter.flat().expect("flat").as_primitive::<Decimal128Type>().value(0), 13);
     assert_eq!(text(narrow, &from), "1.25");
     let wide: ArrayRef = Arc::new(Decimal128Array::from(vec![-5]).with_precision_and_scale(3, 2).expect("digits"));
@@ -101,7 +115,9 @@ fn narrow_decimals_stay_narrow_while_the_digits_fit() {
 
 #[test]
 fn dates_in_every_form() {
-    for (value, days) in [("2020", 18262), ("2020-1", 18262), ("2020-1-2", 18263), ("2020-01-02T12:00", 18263), ("1969-12-31 x", -1)] {
+    for (value, days) in
+        [("2020", 18262), ("2020-1", 18262), ("2020-1-2", 18263), ("2020-01-02T12:00", 18263), ("1969-12-31 x", -1)]
+    {
         assert_eq!(parse(value, &SqlType::Date).expect(value).as_primitive::<Date32Type>().value(0), days, "{value}");
     }
     for bad in ["2020-13-01", "2021-02-29", "20", "2020-1-2x", "2020-", ""] {
@@ -168,13 +184,22 @@ fn encodings_survive() {
 #[test]
 fn the_table_of_ansi_casts() {
     let rejected = [
-        (SqlType::Date, SqlType::Int), (SqlType::Boolean, SqlType::Timestamp), (SqlType::Int, SqlType::Binary),
-        (SqlType::Int, SqlType::Date), (SqlType::Timestamp, SqlType::Boolean), (SqlType::Binary, SqlType::Int),
+        (SqlType::Date, SqlType::Int),
+        (SqlType::Boolean, SqlType::Timestamp),
+        (SqlType::Int, SqlType::Binary),
+        (SqlType::Int, SqlType::Date),
+        (SqlType::Timestamp, SqlType::Boolean),
+        (SqlType::Binary, SqlType::Int),
     ];
     for (from, to) in rejected {
         assert!(!is_allowed(&from, &to), "{from} -> {to}");
     }
-    let allowed = [(SqlType::Boolean, SqlType::Int), (SqlType::Int, SqlType::Boolean), (SqlType::Void, SqlType::Date), (SqlType::Int, SqlType::Timestamp)];
+    let allowed = [
+        (SqlType::Boolean, SqlType::Int),
+        (SqlType::Int, SqlType::Boolean),
+        (SqlType::Void, SqlType::Date),
+        (SqlType::Int, SqlType::Timestamp),
+    ];
     for (from, to) in allowed {
         assert!(is_allowed(&from, &to), "{from} -> {to}");
     }

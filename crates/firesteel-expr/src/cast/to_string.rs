@@ -39,16 +39,14 @@ pub fn texts(array: &ArrayRef, data_type: &SqlType, zone: &Zone) -> Result<Strin
         SqlType::SmallInt => each::<Int16Type>(array, |out, value| write!(out, "{value}")),
         SqlType::Int => each::<Int32Type>(array, |out, value| write!(out, "{value}")),
         SqlType::BigInt => each::<Int64Type>(array, |out, value| write!(out, "{value}")),
-        SqlType::Float => each::<Float32Type>(array, |out, value| write_float(out, value)),
-        SqlType::Double => each::<Float64Type>(array, |out, value| write_double(out, value)),
+        SqlType::Float => each::<Float32Type>(array, write_float),
+        SqlType::Double => each::<Float64Type>(array, write_double),
         SqlType::Decimal { scale, .. } => match array.data_type() {
             DataType::Decimal64(..) => each::<Decimal64Type>(array, |out, v| write_decimal(out, v.into(), *scale)),
             _ => each::<Decimal128Type>(array, |out, value| write_decimal(out, value, *scale)),
         },
         SqlType::String(_) | SqlType::Char(_) | SqlType::Varchar(_) => array.as_string_view().clone(),
-        SqlType::Binary => {
-            array.as_binary_view().iter().map(|bytes| bytes.map(String::from_utf8_lossy)).collect()
-        }
+        SqlType::Binary => array.as_binary_view().iter().map(|bytes| bytes.map(String::from_utf8_lossy)).collect(),
         SqlType::Date => each::<Date32Type>(array, |out, days| out.write_str(&datetime::format_date(days))),
         SqlType::Time(_) => each::<Time64NanosecondType>(array, |out, n| out.write_str(&datetime::format_time(n))),
         SqlType::Timestamp => {

@@ -14,7 +14,9 @@ pub struct Expr {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ExprKind {
     Literal(Literal),
-    /// `a`, `t.a`, `db.t.a`, `a.field`: which part is a table, a column or a field is the analyzer's question.
+    /// `a`, `t.a`, `db.t.a`, `a.field`: which part is a table, a column or a field is the analyzer's question. So is whether
+    /// `current_date`, `current_timestamp`, `current_user`, `user` and the like, written without parentheses, are columns or
+    /// calls: as in Spark a column of that name wins.
     Column(Vec<Ident>),
     /// `*` or `t.*` where an expression may stand: `count(*)`, `struct(t.*)`.
     Star(Vec<Ident>),
@@ -30,9 +32,9 @@ pub enum ExprKind {
         first: Box<Expr>,
         rest: Vec<(BinaryOp, Expr)>,
     },
-    /// Two or more conjuncts, in written order, no AND directly below.
+    /// Two or more conjuncts, in written order. A nested AND stood in parentheses.
     And(Vec<Expr>),
-    /// Two or more alternatives, in written order, no OR directly below.
+    /// Two or more alternatives, in written order. A nested OR stood in parentheses.
     Or(Vec<Expr>),
     Not(Box<Expr>),
     /// `operand IS [NOT] NULL | TRUE | FALSE | UNKNOWN`.
@@ -80,8 +82,9 @@ pub enum ExprKind {
         data_type: SqlType,
         is_try: bool,
     },
-    /// Also what has a syntax of its own and means a function: EXTRACT, POSITION, SUBSTRING FROM, TRIM, OVERLAY,
-    /// `||` excepted (that is [`BinaryOp::Concat`]).
+    /// Also what has a syntax of its own and means a function: `extract('YEAR', x)`, `position(part, whole)`,
+    /// `substring(x, from, length)`, `trim(characters, x)` with `ltrim` and `rtrim`, `overlay(x, by, from, length)`,
+    /// `timestampadd('DAY', n, x)`, `timestampdiff('DAY', x, y)`. `IDENTIFIER(…)` of anything but a lone string stays a call.
     Function(Box<FunctionCall>),
     /// `operand[index]`: an element of an array (from 0) or the value of a map's key.
     Subscript {
@@ -118,7 +121,10 @@ pub enum Literal {
     Null,
     Boolean(bool),
     /// Digits with an optional leading `-` (Spark reads `-128Y` as one literal).
-    Integer { text: String, suffix: Option<IntegerSuffix> },
+    Integer {
+        text: String,
+        suffix: Option<IntegerSuffix>,
+    },
     /// `1.5`, `.5`, `2BD`, `1e3BD`: text without suffix.
     Decimal(String),
     /// `1e3`, `1.5D`.
@@ -130,7 +136,10 @@ pub enum Literal {
     /// `X'1F'`.
     Binary(Vec<u8>),
     /// `DATE '2020-01-01'` and the like; the analyzer reads the text (it may need the session's zone).
-    Typed { kind: TypedLiteral, text: String },
+    Typed {
+        kind: TypedLiteral,
+        text: String,
+    },
     Interval(IntervalLiteral),
 }
 
@@ -284,7 +293,6 @@ pub struct FunctionCall {
     /// Covers the name only.
     pub name: Name,
     pub distinct: bool,
-    /// Without an argument list (`current_date`) as with an empty one.
     pub arguments: Vec<FunctionArgument>,
     /// WITHIN GROUP (ORDER BY …).
     pub order_by: Vec<SortItem>,
@@ -295,7 +303,7 @@ pub struct FunctionCall {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FunctionArgument {
-    /// `name => value`.
+    /// `name => value`; in `struct(value AS name)` the field's name.
     pub name: Option<Ident>,
     pub value: Expr,
 }

@@ -48,7 +48,10 @@ pub enum QueryBodyKind {
     Select(Box<Select>),
     /// A left-nested chain laid flat: `((first op₁ b₁) op₂ b₂) …`; `rest` is never empty. INTERSECT binds tighter than
     /// UNION and EXCEPT: such a part is a chain of its own inside an operand.
-    SetOperation { first: Box<QueryBody>, rest: Vec<SetOperand> },
+    SetOperation {
+        first: Box<QueryBody>,
+        rest: Vec<SetOperand>,
+    },
     /// `VALUES (1, 'a'), (2, 'b')` as a query. Its aliases are in [`TableFactorKind::Values`] only.
     Values(Values),
     /// `TABLE t`.
@@ -114,11 +117,20 @@ pub struct SelectItem {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SelectItemKind {
-    Expr { expr: Expr, alias: Option<Ident> },
+    Expr {
+        expr: Expr,
+        alias: Option<Ident>,
+    },
     /// `posexplode(a) AS (pos, col)`.
-    MultiAlias { expr: Expr, aliases: Vec<Ident> },
+    MultiAlias {
+        expr: Expr,
+        aliases: Vec<Ident>,
+    },
     /// `*`, `t.* EXCEPT (a, b.c)`. The qualifier is empty for a bare `*`.
-    Wildcard { qualifier: Vec<Ident>, except: Vec<Name> },
+    Wildcard {
+        qualifier: Vec<Ident>,
+        except: Vec<Name>,
+    },
 }
 
 /// `WINDOW name AS (…)`.
@@ -212,10 +224,19 @@ pub struct TableFactor {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum TableFactorKind {
     /// `db.t`, `` parquet.`/data/x` ``.
-    Table { name: Name, as_of: Option<AsOf> },
-    Subquery { query: Box<Query>, lateral: bool },
+    Table {
+        name: Name,
+        as_of: Option<AsOf>,
+    },
+    Subquery {
+        query: Box<Query>,
+        lateral: bool,
+    },
     /// `range(10)`, `LATERAL explode(a)`.
-    Function { call: Box<FunctionCall>, lateral: bool },
+    Function {
+        call: Box<FunctionCall>,
+        lateral: bool,
+    },
     /// `VALUES (1), (2) AS t(a)`.
     Values(Values),
     /// `(a JOIN b ON …)`.

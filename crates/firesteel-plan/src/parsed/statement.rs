@@ -14,33 +14,64 @@ pub struct Statement {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum StatementKind {
     Query(Box<Query>),
-    Explain { mode: ExplainMode, statement: Box<Statement> },
+    Explain {
+        mode: ExplainMode,
+        statement: Box<Statement>,
+    },
     CreateView(Box<CreateView>),
-    DropView { name: Name, if_exists: bool },
-    DropTable { name: Name, if_exists: bool, purge: bool },
+    DropView {
+        name: Name,
+        if_exists: bool,
+    },
+    DropTable {
+        name: Name,
+        if_exists: bool,
+        purge: bool,
+    },
     CreateTable(Box<CreateTable>),
     Insert(Box<Insert>),
     Show(Show),
     /// `DESCRIBE [TABLE] [EXTENDED | FORMATTED] name [column]`.
-    DescribeTable { name: Name, extended: bool, column: Option<Name> },
+    DescribeTable {
+        name: Name,
+        extended: bool,
+        column: Option<Name>,
+    },
     /// `DESCRIBE [QUERY] query`.
     DescribeQuery(Box<Query>),
     /// `DESCRIBE FUNCTION [EXTENDED] name`.
-    DescribeFunction { name: Name, extended: bool },
+    DescribeFunction {
+        name: Name,
+        extended: bool,
+    },
     /// `DESCRIBE DATABASE [EXTENDED] name`.
-    DescribeNamespace { name: Name, extended: bool },
+    DescribeNamespace {
+        name: Name,
+        extended: bool,
+    },
     /// `SET key = value`; the value is the rest of the line as written.
-    Set { key: String, value: String },
+    Set {
+        key: String,
+        value: String,
+    },
     /// `SET` (all), `SET -v` (all, with meaning), `SET key` (one).
-    SetShow { key: Option<String>, verbose: bool },
+    SetShow {
+        key: Option<String>,
+        verbose: bool,
+    },
     /// `SET TIME ZONE …`.
     SetTimeZone(TimeZone),
     /// `RESET`, `RESET key`.
-    Reset { key: Option<String> },
+    Reset {
+        key: Option<String>,
+    },
     /// `USE [NAMESPACE | DATABASE | SCHEMA] name`.
     Use(Name),
     CacheTable(Box<CacheTable>),
-    UncacheTable { name: Name, if_exists: bool },
+    UncacheTable {
+        name: Name,
+        if_exists: bool,
+    },
     ClearCache,
     RefreshTable(Name),
 }
@@ -144,15 +175,37 @@ pub struct Insert {
 /// `SHOW …`; `like` is the pattern with or without the word LIKE.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Show {
-    Tables { namespace: Option<Name>, like: Option<String> },
-    Views { namespace: Option<Name>, like: Option<String> },
+    Tables {
+        namespace: Option<Name>,
+        like: Option<String>,
+    },
+    Views {
+        namespace: Option<Name>,
+        like: Option<String>,
+    },
     /// Databases, schemas, namespaces.
-    Namespaces { parent: Option<Name>, like: Option<String> },
-    Catalogs { like: Option<String> },
-    Columns { table: Name },
-    Functions { scope: FunctionScope, namespace: Option<Name>, like: Option<String> },
-    CreateTable { name: Name },
-    TableProperties { name: Name, key: Option<String> },
+    Namespaces {
+        parent: Option<Name>,
+        like: Option<String>,
+    },
+    Catalogs {
+        like: Option<String>,
+    },
+    Columns {
+        table: Name,
+    },
+    Functions {
+        scope: FunctionScope,
+        namespace: Option<Name>,
+        like: Option<String>,
+    },
+    CreateTable {
+        name: Name,
+    },
+    TableProperties {
+        name: Name,
+        key: Option<String>,
+    },
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

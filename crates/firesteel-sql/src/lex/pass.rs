@@ -11,8 +11,8 @@ use super::{Token, Tokens};
 
 /// Operators and punctuation, longer ones first. `>` stays single: it also closes `ARRAY<ARRAY<INT>>`.
 pub(crate) const SYMBOLS: &[&str] = &[
-    "<=>", "?::", "<=", ">=", "<>", "!=", "==", "||", "|>", "->", "=>", "::", "<<", ":=", "<", ">", "=", "!", "+", "-", "*",
-    "/", "%", "&", "|", "^", "~", "(", ")", "[", "]", ",", ".", ":", ";", "?", "{", "}",
+    "<=>", "?::", "<=", ">=", "<>", "!=", "==", "||", "|>", "->", "=>", "::", "<<", ":=", "<", ">", "=", "!", "+", "-",
+    "*", "/", "%", "&", "|", "^", "~", "(", ")", "[", "]", ",", ".", ":", ";", "?", "{", "}",
 ];
 
 /// A statement of more tokens than this is refused: its tree would fill the memory.
@@ -49,7 +49,8 @@ impl Pass<'_> {
     fn portion(&mut self, start: usize, end: usize) -> Result<()> {
         let text = &self.text[start..end];
         let mut raw = Vec::new();
-        let outcome = Tokenizer::new(&SparkDialect, text).with_unescape(false).tokenize_with_location_into_buf(&mut raw);
+        let outcome =
+            Tokenizer::new(&SparkDialect, text).with_unescape(false).tokenize_with_location_into_buf(&mut raw);
         let mut places = Places::new(text);
         // Raw tokens cover the text without gaps: each begins where the last one ended.
         let mut from = start;
@@ -166,7 +167,11 @@ impl Pass<'_> {
             }
             _ => {
                 // The tokenizer takes an `L` along, which the text still has.
-                let token = if is_number(written) { Token::Number(written.to_owned()) } else { Token::Word(written.to_owned()) };
+                let token = if is_number(written) {
+                    Token::Number(written.to_owned())
+                } else {
+                    Token::Word(written.to_owned())
+                };
                 self.push(token, from, to);
             }
         }

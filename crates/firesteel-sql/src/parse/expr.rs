@@ -81,7 +81,12 @@ impl Parser<'_> {
 
     /// An expression that no predicate, NOT, AND or OR belongs to: the bounds of BETWEEN, the pattern of LIKE.
     pub(super) fn value(&mut self) -> Result<Expr> {
-        self.deeper(|parser| parser.binary(Level::Comparison))
+        self.deeper(Self::comparison)
+    }
+
+    /// The same, one level deeper already.
+    pub(super) fn comparison(&mut self) -> Result<Expr> {
+        self.binary(Level::Comparison)
     }
 
     pub(super) fn boxed_value(&mut self) -> Result<Box<Expr>> {
@@ -146,7 +151,8 @@ impl Parser<'_> {
             Token::End => true,
             Token::Symbol(symbol) => !matches!(*symbol, "(" | "-" | "+" | "~" | "?" | ":" | "!"),
             Token::Word(_) => {
-                let clauses = ["FROM", "AS", "AND", "OR", "IN", "IS", "LIKE", "BETWEEN", "GROUP", "ORDER", "LIMIT", "THEN"];
+                let clauses =
+                    ["FROM", "AS", "AND", "OR", "IN", "IS", "LIKE", "BETWEEN", "GROUP", "ORDER", "LIMIT", "THEN"];
                 clauses.iter().any(|word| self.is_word_at(ahead, word))
             }
             _ => false,
@@ -272,7 +278,11 @@ impl Parser<'_> {
             self.advance();
             parts.push(self.ident()?);
         }
-        if self.is_symbol("(") { self.call(start, parts) } else { Ok(Expr::new(self.since(start), ExprKind::Column(parts))) }
+        if self.is_symbol("(") {
+            self.call(start, parts)
+        } else {
+            Ok(Expr::new(self.since(start), ExprKind::Column(parts)))
+        }
     }
 
     /// Before the arrow of a lambda.

@@ -2,8 +2,8 @@
 
 use firesteel_common::Result;
 use firesteel_plan::parsed::{
-    Expr, ExprKind, Frame, FrameBound, FrameUnits, FunctionArgument, FunctionCall, Ident, Name, NamedWindow, NullTreatment,
-    Query, Window, WindowSpec,
+    Expr, ExprKind, Frame, FrameBound, FrameUnits, FunctionArgument, FunctionCall, Ident, Name, NamedWindow,
+    NullTreatment, Query, Window, WindowSpec,
 };
 
 use super::Parser;
@@ -46,7 +46,9 @@ impl Parser<'_> {
             self.expect_symbol(")")?;
         }
         call.nulls = call.nulls.or(self.null_treatment());
-        if self.is_word("OVER") && (self.is_symbol_at(1, "(") || matches!(self.peek_at(1), Token::Word(_) | Token::Quoted(_))) {
+        if self.is_word("OVER")
+            && (self.is_symbol_at(1, "(") || matches!(self.peek_at(1), Token::Word(_) | Token::Quoted(_)))
+        {
             self.advance();
             call.over = Some(self.window()?);
         }
@@ -122,8 +124,13 @@ impl Parser<'_> {
     fn window_spec(&mut self) -> Result<WindowSpec> {
         let start = self.at;
         self.expect_symbol("(")?;
-        let mut spec =
-            WindowSpec { span: self.since(start), base: None, partition_by: Vec::new(), order_by: Vec::new(), frame: None };
+        let mut spec = WindowSpec {
+            span: self.since(start),
+            base: None,
+            partition_by: Vec::new(),
+            order_by: Vec::new(),
+            frame: None,
+        };
         let clauses = ["PARTITION", "DISTRIBUTE", "CLUSTER", "ORDER", "SORT", "ROWS", "RANGE"];
         if matches!(self.peek(), Token::Word(_) | Token::Quoted(_)) && !self.is_any_word(&clauses) {
             spec.base = Some(self.ident()?);
@@ -186,7 +193,8 @@ impl Parser<'_> {
             }
             let base = parser.ident()?;
             let span = base.span;
-            let spec = WindowSpec { span, base: Some(base), partition_by: Vec::new(), order_by: Vec::new(), frame: None };
+            let spec =
+                WindowSpec { span, base: Some(base), partition_by: Vec::new(), order_by: Vec::new(), frame: None };
             Ok(NamedWindow { name, spec })
         })
     }

@@ -40,7 +40,8 @@ impl Parser<'_> {
                 return Err(error!(
                     UNSUPPORTED_TYPED_LITERAL,
                     unsupportedType = format!("\"{word}\""),
-                    supportedTypes = "\"DATE\", \"TIMESTAMP_NTZ\", \"TIMESTAMP_LTZ\", \"TIMESTAMP\", \"INTERVAL\", \"X\", \"TIME\""
+                    supportedTypes =
+                        "\"DATE\", \"TIMESTAMP_NTZ\", \"TIMESTAMP_LTZ\", \"TIMESTAMP\", \"INTERVAL\", \"X\", \"TIME\""
                 )
                 .at(self.since(start)));
             }

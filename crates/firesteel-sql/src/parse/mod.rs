@@ -196,7 +196,10 @@ impl<'a> Parser<'a> {
     /// Loops that nest their result at every turn count as depth, too.
     fn check_depth(&self, depth: usize) -> Result<()> {
         if depth >= DEPTH_MAX {
-            let error = firesteel_common::error!(STATEMENT_TOO_COMPLEX, reason = format!("it nests deeper than {DEPTH_MAX} levels"));
+            let error = firesteel_common::error!(
+                STATEMENT_TOO_COMPLEX,
+                reason = format!("it nests deeper than {DEPTH_MAX} levels")
+            );
             return Err(error.at(self.span()));
         }
         Ok(())

@@ -10,13 +10,41 @@ use crate::lex::pass::tokenize;
 
 /// Join words, which even Spark's permissive mode keeps from being table aliases.
 const JOIN_WORDS: &[&str] = &[
-    "ANTI", "CROSS", "EXCEPT", "FULL", "INNER", "INTERSECT", "JOIN", "LATERAL", "LEFT", "MINUS", "NATURAL", "ON", "RIGHT",
-    "SEMI", "UNION", "USING",
+    "ANTI",
+    "CROSS",
+    "EXCEPT",
+    "FULL",
+    "INNER",
+    "INTERSECT",
+    "JOIN",
+    "LATERAL",
+    "LEFT",
+    "MINUS",
+    "NATURAL",
+    "ON",
+    "RIGHT",
+    "SEMI",
+    "UNION",
+    "USING",
 ];
 
 /// Words that begin the next clause and are thus no alias unless AS says so.
-const CLAUSE_WORDS: &[&str] =
-    &["FROM", "WHERE", "HAVING", "LIMIT", "OFFSET", "QUALIFY", "WINDOW", "PIVOT", "UNPIVOT", "TABLESAMPLE", "SELECT", "INTO", "SET", "WHEN"];
+const CLAUSE_WORDS: &[&str] = &[
+    "FROM",
+    "WHERE",
+    "HAVING",
+    "LIMIT",
+    "OFFSET",
+    "QUALIFY",
+    "WINDOW",
+    "PIVOT",
+    "UNPIVOT",
+    "TABLESAMPLE",
+    "SELECT",
+    "INTO",
+    "SET",
+    "WHEN",
+];
 
 /// Words that begin the next clause when BY follows.
 const BY_WORDS: &[&str] = &["GROUP", "ORDER", "SORT", "CLUSTER", "DISTRIBUTE"];

@@ -11,7 +11,7 @@ const PREDICATE_WORDS: &[&str] = &["BETWEEN", "IN", "LIKE", "ILIKE", "RLIKE", "R
 impl Parser<'_> {
     pub(super) fn predicate(&mut self) -> Result<Expr> {
         let start = self.at;
-        let operand = self.value()?;
+        let operand = self.comparison()?;
         if self.word("IS") {
             return self.is_test(start, operand);
         }
@@ -38,8 +38,12 @@ impl Parser<'_> {
         let kind = if self.words(&["DISTINCT", "FROM"]) {
             ExprKind::IsDistinctFrom { left: operand, right: self.boxed_value()?, negated }
         } else {
-            let tests =
-                [("NULL", IsTest::Null), ("TRUE", IsTest::True), ("FALSE", IsTest::False), ("UNKNOWN", IsTest::Unknown)];
+            let tests = [
+                ("NULL", IsTest::Null),
+                ("TRUE", IsTest::True),
+                ("FALSE", IsTest::False),
+                ("UNKNOWN", IsTest::Unknown),
+            ];
             let found = tests.into_iter().find(|(word, _)| self.word(word));
             let (_, test) = found.ok_or_else(|| self.unexpected())?;
             ExprKind::Is { operand, negated, test }

@@ -2,8 +2,8 @@
 
 use firesteel_common::Result;
 use firesteel_plan::parsed::{
-    Cte, Expr, ExprKind, GroupBy, Name, NamedWindow, Query, QueryBody, QueryBodyKind, Select, SelectItem, SelectItemKind, SetOp,
-    SetOperand, TableFactor, TableFactorKind, TableRef, Values, With,
+    Cte, Expr, ExprKind, GroupBy, Name, NamedWindow, Query, QueryBody, QueryBodyKind, Select, SelectItem,
+    SelectItemKind, SetOp, SetOperand, TableFactor, TableFactorKind, TableRef, Values, With,
 };
 
 use super::Parser;
@@ -77,7 +77,10 @@ impl Parser<'_> {
 
     /// UNION and EXCEPT, from left to right.
     fn query_body(&mut self) -> Result<QueryBody> {
-        self.set_operations(Self::intersections, &[("UNION", SetOp::Union), ("EXCEPT", SetOp::Except), ("MINUS", SetOp::Except)])
+        self.set_operations(
+            Self::intersections,
+            &[("UNION", SetOp::Union), ("EXCEPT", SetOp::Except), ("MINUS", SetOp::Except)],
+        )
     }
 
     /// INTERSECT binds tighter.
@@ -232,7 +235,18 @@ impl Parser<'_> {
         match &self.tokens.tokens[index] {
             Token::Symbol(")" | "|>") => true,
             Token::Word(word) => {
-                let words = ["UNION", "EXCEPT", "INTERSECT", "MINUS", "ORDER", "SORT", "CLUSTER", "DISTRIBUTE", "LIMIT", "OFFSET"];
+                let words = [
+                    "UNION",
+                    "EXCEPT",
+                    "INTERSECT",
+                    "MINUS",
+                    "ORDER",
+                    "SORT",
+                    "CLUSTER",
+                    "DISTRIBUTE",
+                    "LIMIT",
+                    "OFFSET",
+                ];
                 words.iter().any(|known| word.eq_ignore_ascii_case(known))
             }
             _ => false,

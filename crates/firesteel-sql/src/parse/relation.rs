@@ -2,8 +2,8 @@
 
 use firesteel_common::Result;
 use firesteel_plan::parsed::{
-    AliasedExpr, AsOf, Ident, Join, JoinCondition, JoinKind, Name, Pivot, Sample, SampleSize, TableFactor, TableFactorKind,
-    TableRef, Unpivot, UnpivotColumns,
+    AliasedExpr, AsOf, Ident, Join, JoinCondition, JoinKind, Name, Pivot, Sample, SampleSize, TableFactor,
+    TableFactorKind, TableRef, Unpivot, UnpivotColumns,
 };
 
 use super::Parser;
@@ -226,6 +226,10 @@ impl Parser<'_> {
 
     /// `[AS] name`, where FOR ends the list.
     fn pivot_alias(&mut self) -> Result<Option<Ident>> {
-        if self.word("AS") || (self.is_implicit_alias() && !self.is_word("FOR")) { self.ident().map(Some) } else { Ok(None) }
+        if self.word("AS") || (self.is_implicit_alias() && !self.is_word("FOR")) {
+            self.ident().map(Some)
+        } else {
+            Ok(None)
+        }
     }
 }

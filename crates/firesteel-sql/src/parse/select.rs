@@ -119,11 +119,8 @@ impl Parser<'_> {
             let name = self.name()?;
             let call = Box::new(self.function_call(start, name.parts)?);
             // The table's name may be missing; then the view is known by its columns only.
-            let table = if self.is_word("AS") {
-                firesteel_plan::parsed::Ident::new("", self.span())
-            } else {
-                self.ident()?
-            };
+            let table =
+                if self.is_word("AS") { firesteel_plan::parsed::Ident::new("", self.span()) } else { self.ident()? };
             let has_columns = self.word("AS") || self.is_implicit_alias();
             let columns = if has_columns { self.comma_list(Self::ident)? } else { Vec::new() };
             select.lateral_views.push(LateralView { span: self.since(start), outer, call, table, columns });
@@ -151,7 +148,8 @@ impl Parser<'_> {
 
     fn group_by(&mut self) -> Result<GroupBy> {
         let start = self.at;
-        let is_all = self.is_word("ALL") && self.is_operand_end(1) && !self.is_symbol_at(1, ",") && !self.is_symbol_at(1, ".");
+        let is_all =
+            self.is_word("ALL") && self.is_operand_end(1) && !self.is_symbol_at(1, ",") && !self.is_symbol_at(1, ".");
         if is_all || (self.is_word("ALL") && matches!(self.peek_at(1), Token::Word(_))) {
             self.advance();
             return Ok(GroupBy::All(self.since(start)));

@@ -8,10 +8,10 @@ use super::Parser;
 use crate::lex::Token;
 
 /// Functions whose first argument is a unit, a bare word: `timestampadd(DAY, 1, t)`.
-const UNIT_FUNCTIONS: &[&str] = &["TIMESTAMPADD", "TIMESTAMPDIFF", "DATEADD", "DATE_ADD", "DATEDIFF", "DATE_DIFF", "TIMEDIFF"];
-const UNITS: &[&str] = &[
-    "YEAR", "QUARTER", "MONTH", "WEEK", "DAY", "DAYOFYEAR", "HOUR", "MINUTE", "SECOND", "MILLISECOND", "MICROSECOND",
-];
+const UNIT_FUNCTIONS: &[&str] =
+    &["TIMESTAMPADD", "TIMESTAMPDIFF", "DATEADD", "DATE_ADD", "DATEDIFF", "DATE_DIFF", "TIMEDIFF"];
+const UNITS: &[&str] =
+    &["YEAR", "QUARTER", "MONTH", "WEEK", "DAY", "DAYOFYEAR", "HOUR", "MINUTE", "SECOND", "MILLISECOND", "MICROSECOND"];
 
 impl Parser<'_> {
     /// None when the word here is but a name.
@@ -36,8 +36,8 @@ impl Parser<'_> {
             "INTERVAL" if self.is_interval_literal() => return self.interval().map(Some),
             "NOT" => return Err(self.unexpected()),
             // `LIKE 'x'`, `FROM 'x'`: a clause's own word before a string is a slip, no type.
-            "SELECT" | "FROM" | "WHERE" | "AND" | "OR" | "LIKE" | "IN" | "IS" | "BETWEEN" | "THEN" | "ELSE" | "WHEN"
-            | "END" | "GROUP" | "HAVING" | "ON" | "UNION" | "EXCEPT" | "INTERSECT"
+            "SELECT" | "FROM" | "WHERE" | "AND" | "OR" | "LIKE" | "IN" | "IS" | "BETWEEN" | "THEN" | "ELSE"
+            | "WHEN" | "END" | "GROUP" | "HAVING" | "ON" | "UNION" | "EXCEPT" | "INTERSECT"
                 if !self.is_operand_end(1) || self.is_clause_here(&word) =>
             {
                 return Err(self.unexpected());

@@ -43,7 +43,9 @@ fn nesting_is_deep_but_not_endless() {
         let nested = |open: &str, inner: &str, close: &str, depth: usize| {
             format!("SELECT {}{inner}{}", open.repeat(depth), close.repeat(depth))
         };
-        for (open, inner, close) in [("(", "1", ")"), ("f(", "1", ")"), ("(SELECT ", "1", ")"), ("CASE WHEN a THEN ", "1", " END")] {
+        for (open, inner, close) in
+            [("(", "1", ")"), ("f(", "1", ")"), ("(SELECT ", "1", ")"), ("CASE WHEN a THEN ", "1", " END")]
+        {
             assert_eq!(condition(&nested(open, inner, close, 200)), "", "{open}");
             assert_eq!(condition(&nested(open, inner, close, 100_000)), "STATEMENT_TOO_COMPLEX", "{open}");
         }
@@ -74,7 +76,8 @@ fn large_texts_are_read_or_refused() {
         assert_eq!(condition(&format!("SELECT 1{}", " ".repeat(SIZE))), "");
         assert_eq!(condition(&format!("SELECT 1 /*{}*/", "é".repeat(SIZE))), "");
         assert_eq!(condition(&format!("SELECT {}", "x".repeat(SIZE))), "");
-        for garbage in ["#", "$", "\\", "@a ", "é;", "1e", "...", "((", "))", "::", "\u{0}", "select ", "`a` ", "?#&|"] {
+        for garbage in ["#", "$", "\\", "@a ", "é;", "1e", "...", "((", "))", "::", "\u{0}", "select ", "`a` ", "?#&|"]
+        {
             assert_ne!(condition(&garbage.repeat(200_000)), "", "{garbage}");
         }
         assert_eq!(split_statements(&"select 1;".repeat(100_000)).statements.len(), 100_000);

@@ -6,12 +6,16 @@ use super::{query, select};
 
 #[test]
 fn select_items() {
-    let select = select("SELECT DISTINCT a, b + 1 c, t.*, * EXCEPT (x, y.z), explode(m) AS (k, v), count(*), `date` AS date FROM t");
+    let select = select(
+        "SELECT DISTINCT a, b + 1 c, t.*, * EXCEPT (x, y.z), explode(m) AS (k, v), count(*), `date` AS date FROM t",
+    );
     assert!(select.distinct);
     let kinds: Vec<_> = select.projection.iter().map(|item| &item.kind).collect();
     assert!(matches!(kinds[0], SelectItemKind::Expr { alias: None, .. }));
     assert!(matches!(kinds[1], SelectItemKind::Expr { alias: Some(alias), .. } if alias.value == "c"));
-    assert!(matches!(kinds[2], SelectItemKind::Wildcard { qualifier, except } if qualifier.len() == 1 && except.is_empty()));
+    assert!(
+        matches!(kinds[2], SelectItemKind::Wildcard { qualifier, except } if qualifier.len() == 1 && except.is_empty())
+    );
     assert!(matches!(kinds[3], SelectItemKind::Wildcard { except, .. } if except[1].values() == ["y", "z"]));
     assert!(matches!(kinds[4], SelectItemKind::MultiAlias { aliases, .. } if aliases.len() == 2));
     assert!(matches!(kinds[6], SelectItemKind::Expr { alias: Some(alias), .. } if alias.value == "date"));
@@ -27,22 +31,26 @@ fn all_clauses_in_order() {
     assert_eq!(query.offset.map(|offset| offset.to_string()).as_deref(), Some("5"));
     assert_eq!(query.span.slice(text), text);
     let QueryBodyKind::Select(select) = query.body.kind else { panic!("no SELECT") };
-    assert_eq!(select.hints.iter().map(|hint| (hint.name.as_str(), hint.arguments.len())).collect::<Vec<_>>(), [
-        ("BROADCAST", 2),
-        ("REPARTITION", 2)
-    ]);
+    assert_eq!(
+        select.hints.iter().map(|hint| (hint.name.as_str(), hint.arguments.len())).collect::<Vec<_>>(),
+        [("BROADCAST", 2), ("REPARTITION", 2)]
+    );
     assert!(select.selection.is_some() && select.having.is_some() && select.qualify.is_some());
     assert_eq!(select.windows[0].name.value, "w");
 }
 
 #[test]
 fn intersect_binds_tighter_and_chains_are_flat() {
-    let QueryBodyKind::SetOperation { first, rest } = query("SELECT 1 UNION ALL SELECT 2 INTERSECT SELECT 3 MINUS SELECT 4").body.kind
+    let QueryBodyKind::SetOperation { first, rest } =
+        query("SELECT 1 UNION ALL SELECT 2 INTERSECT SELECT 3 MINUS SELECT 4").body.kind
     else {
         panic!("no set operation")
     };
     assert!(matches!(first.kind, QueryBodyKind::Select(_)));
-    assert_eq!(rest.iter().map(|part| (part.op, part.all)).collect::<Vec<_>>(), [(SetOp::Union, true), (SetOp::Except, false)]);
+    assert_eq!(
+        rest.iter().map(|part| (part.op, part.all)).collect::<Vec<_>>(),
+        [(SetOp::Union, true), (SetOp::Except, false)]
+    );
     assert!(matches!(&rest[0].body.kind, QueryBodyKind::SetOperation { rest, .. } if rest[0].op == SetOp::Intersect));
 }
 
@@ -59,7 +67,8 @@ fn other_bodies() {
 
 #[test]
 fn common_tables() {
-    let with = query("WITH RECURSIVE r(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM r), s AS (SELECT 2) SELECT * FROM r").with;
+    let with =
+        query("WITH RECURSIVE r(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM r), s AS (SELECT 2) SELECT * FROM r").with;
     let with = with.unwrap();
     assert!(with.recursive);
     assert_eq!(with.ctes[0].columns.len(), 1);
@@ -75,15 +84,18 @@ fn joins() {
     .from;
     assert_eq!(from.len(), 2);
     let kinds: Vec<_> = from[1].joins.iter().map(|join| join.kind).collect();
-    assert_eq!(kinds, [
-        JoinKind::Inner,
-        JoinKind::LeftOuter,
-        JoinKind::LeftSemi,
-        JoinKind::Inner,
-        JoinKind::Cross,
-        JoinKind::FullOuter,
-        JoinKind::RightOuter
-    ]);
+    assert_eq!(
+        kinds,
+        [
+            JoinKind::Inner,
+            JoinKind::LeftOuter,
+            JoinKind::LeftSemi,
+            JoinKind::Inner,
+            JoinKind::Cross,
+            JoinKind::FullOuter,
+            JoinKind::RightOuter
+        ]
+    );
     assert!(matches!(&from[1].joins[1].condition, JoinCondition::Using(columns) if columns.len() == 2));
     assert_eq!(from[1].joins[3].condition, JoinCondition::Natural);
     assert!(matches!(from[1].joins[6].relation.kind, TableFactorKind::Subquery { lateral: true, .. }));
@@ -95,18 +107,27 @@ fn relations() {
     let TableFactorKind::Table { name, .. } = factor("parquet.`/data/x.parquet` p").kind else { panic!("no table") };
     assert_eq!(name.values(), ["parquet", "/data/x.parquet"]);
     assert!(matches!(factor("range(10) AS r(i)").kind, TableFactorKind::Function { lateral: false, .. }));
-    assert!(matches!(factor("VALUES (1, 2), (3, 4) AS t(a, b)").kind, TableFactorKind::Values(values) if values.rows.len() == 2));
+    assert!(
+        matches!(factor("VALUES (1, 2), (3, 4) AS t(a, b)").kind, TableFactorKind::Values(values) if values.rows.len() == 2)
+    );
     assert!(matches!(factor("(a JOIN b ON true) x").kind, TableFactorKind::Nested(_)));
     assert!(matches!(factor("((SELECT 1)) x").kind, TableFactorKind::Subquery { .. }));
     assert!(matches!(factor("t VERSION AS OF 3").kind, TableFactorKind::Table { as_of: Some(AsOf::Version(_)), .. }));
     assert!(matches!(factor("t TABLESAMPLE (5 ROWS) s").sample, Some(Sample { size: SampleSize::Rows(_), .. })));
-    let TableFactorKind::Pivot(pivot) = factor("t PIVOT (sum(x) AS s, avg(y) FOR (a, b) IN ((1, 2) AS p, (3, 4)))").kind else {
+    let TableFactorKind::Pivot(pivot) =
+        factor("t PIVOT (sum(x) AS s, avg(y) FOR (a, b) IN ((1, 2) AS p, (3, 4)))").kind
+    else {
         panic!("no PIVOT")
     };
     assert_eq!((pivot.aggregates.len(), pivot.columns.len(), pivot.values.len()), (2, 2, 2));
-    assert!(matches!(factor("t UNPIVOT INCLUDE NULLS (v FOR n IN (a, b AS bb))").kind, TableFactorKind::Unpivot(unpivot)
-        if unpivot.include_nulls && unpivot.columns.len() == 2));
-    assert_eq!(select("SELECT * FROM t LATERAL VIEW OUTER explode(a) e AS k, v WHERE k > 1").lateral_views[0].columns.len(), 2);
+    assert!(
+        matches!(factor("t UNPIVOT INCLUDE NULLS (v FOR n IN (a, b AS bb))").kind, TableFactorKind::Unpivot(unpivot)
+        if unpivot.include_nulls && unpivot.columns.len() == 2)
+    );
+    assert_eq!(
+        select("SELECT * FROM t LATERAL VIEW OUTER explode(a) e AS k, v WHERE k > 1").lateral_views[0].columns.len(),
+        2
+    );
 }
 
 #[test]
@@ -114,12 +135,16 @@ fn grouping() {
     let group = |text: &str| select(&format!("SELECT 1 FROM t GROUP BY {text}")).group_by;
     assert!(matches!(group("ALL"), GroupBy::All(_)));
     assert!(matches!(group("ALL HAVING true"), GroupBy::All(_)));
-    let GroupBy::Items(items) = group("a, ROLLUP (b, (c, d)), GROUPING SETS ((a, b), a, (), CUBE (x, y))") else { panic!("ALL") };
+    let GroupBy::Items(items) = group("a, ROLLUP (b, (c, d)), GROUPING SETS ((a, b), a, (), CUBE (x, y))") else {
+        panic!("ALL")
+    };
     assert!(matches!(&items[1], GroupingItem::Rollup(steps) if steps[1].len() == 2));
     let GroupingItem::GroupingSets(sets) = &items[2] else { panic!("no sets") };
     assert_eq!(sets[2], GroupingSet::Columns(Vec::new()));
     assert!(matches!(&sets[3], GroupingSet::Nested(GroupingItem::Cube(columns)) if columns.len() == 2));
-    assert!(matches!(group("a, b WITH CUBE"), GroupBy::Items(items) if matches!(&items[0], GroupingItem::Cube(c) if c.len() == 2)));
+    assert!(
+        matches!(group("a, b WITH CUBE"), GroupBy::Items(items) if matches!(&items[0], GroupingItem::Cube(c) if c.len() == 2))
+    );
 }
 
 #[test]

@@ -18,7 +18,10 @@ fn settings() {
     assert_eq!(statement("RESET"), StatementKind::Reset { key: None });
     assert_eq!(statement("RESET a.b"), StatementKind::Reset { key: Some("a.b".into()) });
     assert_eq!(statement("SET TIME ZONE LOCAL"), StatementKind::SetTimeZone(TimeZone::Local));
-    assert_eq!(statement("SET TIME ZONE 'Asia/Tokyo'"), StatementKind::SetTimeZone(TimeZone::Name("Asia/Tokyo".into())));
+    assert_eq!(
+        statement("SET TIME ZONE 'Asia/Tokyo'"),
+        StatementKind::SetTimeZone(TimeZone::Name("Asia/Tokyo".into()))
+    );
     assert!(matches!(statement("SET TIME ZONE INTERVAL 2 HOURS"), StatementKind::SetTimeZone(TimeZone::Interval(_))));
 }
 
@@ -33,7 +36,9 @@ fn explain_modes() {
         ("ANALYZE", ExplainMode::Analyze),
         ("RULES", ExplainMode::Rules),
     ] {
-        let StatementKind::Explain { mode: found, statement } = statement(&format!("EXPLAIN {word} SELECT 1")) else { panic!() };
+        let StatementKind::Explain { mode: found, statement } = statement(&format!("EXPLAIN {word} SELECT 1")) else {
+            panic!()
+        };
         assert_eq!(found, mode);
         assert!(matches!(statement.kind, StatementKind::Query(_)));
     }
@@ -47,7 +52,10 @@ fn views() {
         panic!("no view")
     };
     assert!(view.or_replace && view.temporary && !view.global);
-    assert_eq!((view.columns.len(), view.columns[0].comment.as_deref(), view.comment.as_deref()), (2, Some("x"), Some("c")));
+    assert_eq!(
+        (view.columns.len(), view.columns[0].comment.as_deref(), view.comment.as_deref()),
+        (2, Some("x"), Some("c"))
+    );
     assert!(matches!(&view.source, ViewSource::Query { text, .. } if text == "SELECT 1,  2"));
     let StatementKind::CreateView(view) =
         statement("CREATE TEMPORARY VIEW v (a INT, b STRING) USING csv OPTIONS (path '/x', 'header' = true)")
@@ -70,30 +78,52 @@ fn tables_and_inserts() {
     };
     assert!(table.columns[0].not_null && table.columns[0].default.is_some());
     assert_eq!((table.partitioned_by.len(), table.location.as_deref()), (1, Some("/x")));
-    assert!(matches!(statement("CREATE TABLE t USING parquet AS SELECT 1"), StatementKind::CreateTable(t) if t.query.is_some()));
+    assert!(
+        matches!(statement("CREATE TABLE t USING parquet AS SELECT 1"), StatementKind::CreateTable(t) if t.query.is_some())
+    );
     let StatementKind::Insert(insert) = statement("INSERT OVERWRITE t PARTITION (p = 1, q) (a, b) SELECT 1, 2") else {
         panic!("no insert")
     };
     assert!(insert.overwrite);
     assert_eq!((insert.partition.len(), insert.columns.len()), (2, 2));
-    assert!(matches!(statement("WITH c AS (SELECT 1) INSERT INTO t SELECT * FROM c"), StatementKind::Insert(i) if i.query.with.is_some()));
+    assert!(
+        matches!(statement("WITH c AS (SELECT 1) INSERT INTO t SELECT * FROM c"), StatementKind::Insert(i) if i.query.with.is_some())
+    );
     assert!(matches!(statement("INSERT INTO t (SELECT 1)"), StatementKind::Insert(i) if i.columns.is_empty()));
 }
 
 #[test]
 fn show_and_describe() {
-    assert_eq!(statement("SHOW TABLES LIKE 'a*'"), StatementKind::Show(Show::Tables { namespace: None, like: Some("a*".into()) }));
+    assert_eq!(
+        statement("SHOW TABLES LIKE 'a*'"),
+        StatementKind::Show(Show::Tables { namespace: None, like: Some("a*".into()) })
+    );
     assert!(matches!(statement("SHOW TABLES IN db"), StatementKind::Show(Show::Tables { namespace: Some(_), .. })));
-    assert!(matches!(statement("SHOW COLUMNS IN t FROM db"), StatementKind::Show(Show::Columns { table }) if table.values() == ["db", "t"]));
-    assert!(matches!(statement("SHOW SYSTEM FUNCTIONS 'x'"), StatementKind::Show(Show::Functions { scope: FunctionScope::System, .. })));
+    assert!(
+        matches!(statement("SHOW COLUMNS IN t FROM db"), StatementKind::Show(Show::Columns { table }) if table.values() == ["db", "t"])
+    );
+    assert!(matches!(
+        statement("SHOW SYSTEM FUNCTIONS 'x'"),
+        StatementKind::Show(Show::Functions { scope: FunctionScope::System, .. })
+    ));
     assert!(matches!(statement("SHOW SCHEMAS"), StatementKind::Show(Show::Namespaces { .. })));
-    assert!(matches!(statement("DESC EXTENDED a.b c"), StatementKind::DescribeTable { extended: true, column: Some(_), .. }));
-    assert!(matches!(statement("DESCRIBE parquet.`/x`"), StatementKind::DescribeTable { name, .. } if name.parts.len() == 2));
+    assert!(matches!(
+        statement("DESC EXTENDED a.b c"),
+        StatementKind::DescribeTable { extended: true, column: Some(_), .. }
+    ));
+    assert!(
+        matches!(statement("DESCRIBE parquet.`/x`"), StatementKind::DescribeTable { name, .. } if name.parts.len() == 2)
+    );
     assert!(matches!(statement("DESCRIBE TABLE t"), StatementKind::DescribeTable { name, .. } if name.last() == "t"));
     assert!(matches!(statement("DESCRIBE QUERY SELECT 1"), StatementKind::DescribeQuery(_)));
     assert!(matches!(statement("DESC SELECT 1"), StatementKind::DescribeQuery(_)));
-    assert!(matches!(statement("DESCRIBE FUNCTION EXTENDED abs"), StatementKind::DescribeFunction { extended: true, .. }));
-    assert!(matches!(statement("CACHE LAZY TABLE c AS SELECT 1"), StatementKind::CacheTable(c) if c.lazy && c.query.is_some()));
+    assert!(matches!(
+        statement("DESCRIBE FUNCTION EXTENDED abs"),
+        StatementKind::DescribeFunction { extended: true, .. }
+    ));
+    assert!(
+        matches!(statement("CACHE LAZY TABLE c AS SELECT 1"), StatementKind::CacheTable(c) if c.lazy && c.query.is_some())
+    );
     assert_eq!(statement("CLEAR CACHE"), StatementKind::ClearCache);
     assert!(matches!(statement("USE SCHEMA x"), StatementKind::Use(name) if name.last() == "x"));
 }

@@ -57,7 +57,8 @@ impl InputPlan {
 
     pub(super) fn open(&self, context: &Arc<EvalContext>) -> Result<Input> {
         let open = |share: &Share| {
-            let filter = share.filter.as_ref().map(|filter| Predicate::new(filter, &self.input, context)).transpose()?;
+            let filter =
+                share.filter.as_ref().map(|filter| Predicate::new(filter, &self.input, context)).transpose()?;
             Ok((filter, Evaluator::new(&share.exprs, &self.input, context)?))
         };
         let shares = self.shares.iter().map(open).collect::<Result<_>>()?;

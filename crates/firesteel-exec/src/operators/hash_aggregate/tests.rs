@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use arrow::array::{Array, ArrayRef, AsArray, Int64Array};
+use arrow::array::{ArrayRef, AsArray, Int64Array};
 use arrow::datatypes::Int64Type;
 use firesteel_common::{ColumnId, Result, SqlType};
 use firesteel_expr::batch::Batch;
@@ -132,12 +132,8 @@ fn model(rows: &[Row], keys: &[usize]) -> Vec<Vec<String>> {
         let all = || rows.iter().map(|row| row.3);
         let passed = || rows.iter().filter(|row| row.0.is_some_and(|int| row.3 < i64::from(int))).map(|row| row.3);
         let (all_once, passed_once): (BTreeSet<_>, BTreeSet<_>) = (all().collect(), passed().collect());
-        let sums = [
-            sum(&mut all()),
-            sum(&mut all_once.into_iter()),
-            sum(&mut passed()),
-            sum(&mut passed_once.into_iter()),
-        ];
+        let sums =
+            [sum(&mut all()), sum(&mut all_once.into_iter()), sum(&mut passed()), sum(&mut passed_once.into_iter())];
         key.into_iter().chain(sums).collect()
     });
     let mut finished: Vec<Vec<String>> = finished.collect();
@@ -180,16 +176,17 @@ fn nan_is_one_group_and_zero_has_no_sign() {
     for types in [vec![SqlType::Double], vec![SqlType::Double, SqlType::array(SqlType::Int, true)]] {
         let input = schema(0, &types);
         let keys = (0..types.len()).map(|at| (ColumnId(50 + at as u32), column(&input, at))).collect();
-        let (sink, source) =
-            build(&HashAggregate { keys, aggregates: vec![] }, &input, &query(8)).expect("build");
+        let (sink, source) = build(&HashAggregate { keys, aggregates: vec![] }, &input, &query(8)).expect("build");
         let odd_nan = f64::from_bits(f64::NAN.to_bits() | 1 << 63);
-        let floats = arrow::array::Float64Array::from(vec![Some(0.0), Some(-0.0), Some(f64::NAN), Some(odd_nan), None, None]);
+        let floats =
+            arrow::array::Float64Array::from(vec![Some(0.0), Some(-0.0), Some(f64::NAN), Some(odd_nan), None, None]);
         let mut columns = vec![Column::Array(Arc::new(floats))];
         if types.len() > 1 {
             columns.push(Column::nulls(&types[1], 6));
         }
         fill(&sink, vec![vec![Batch::new(columns, 6)]]).expect("fill");
-        let rows: Vec<String> = sorted_rows(&drain(&source), types.len()).into_iter().map(|mut row| row.swap_remove(0)).collect();
+        let rows: Vec<String> =
+            sorted_rows(&drain(&source), types.len()).into_iter().map(|mut row| row.swap_remove(0)).collect();
         assert_eq!(rows, ["0.0", "NULL", "NaN"]);
     }
 }

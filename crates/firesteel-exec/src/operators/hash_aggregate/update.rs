@@ -163,7 +163,8 @@ impl Groups {
         }
         for (set, entries) in self.sets.iter_mut().zip(&other.sets) {
             let (groups, args) = split_set(entries)?;
-            let rows: Vec<u32> = (0..groups.len() as u32).filter(|at| here[groups[*at as usize]] != ELSEWHERE).collect();
+            let rows: Vec<u32> =
+                (0..groups.len() as u32).filter(|at| here[groups[*at as usize]] != ELSEWHERE).collect();
             let numbers: Vec<u32> = rows.iter().map(|at| here[groups[*at as usize]]).collect();
             let rows = arrow::array::UInt32Array::from(rows);
             let args = args.iter().map(|arg| Ok(Column::Array(arrow::compute::take(arg, &rows, None)?)));
@@ -250,12 +251,7 @@ fn split_set(entries: &[ArrayRef]) -> Result<(Vec<usize>, &[ArrayRef])> {
 }
 
 /// The groups of a share's rows.
-fn groups_of<'a>(
-    single: bool,
-    numbers: &'a [u32],
-    passed: &'a mut Vec<u32>,
-    share: &ShareColumns,
-) -> GroupIndices<'a> {
+fn groups_of<'a>(single: bool, numbers: &'a [u32], passed: &'a mut Vec<u32>, share: &ShareColumns) -> GroupIndices<'a> {
     match &share.rows {
         _ if single => GroupIndices::Single { rows: share.row_count },
         None => GroupIndices::Each(numbers),

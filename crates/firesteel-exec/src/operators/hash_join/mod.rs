@@ -55,8 +55,14 @@ pub fn build(plan: &HashJoin, left: &Schema, right: &Schema, query: &Arc<QueryCo
         let next = Arc::new(AtomicUsize::new(0));
         Arc::new(UnmatchedSource { shape, held, batch_rows: query.batch_rows, next }) as _
     });
-    let probe =
-        ProbeFactory { shape, build: built, keys: probe.1, probe: probe.0.ids(), held: held_ids, filter: plan.filter.clone() };
+    let probe = ProbeFactory {
+        shape,
+        build: built,
+        keys: probe.1,
+        probe: probe.0.ids(),
+        held: held_ids,
+        filter: plan.filter.clone(),
+    };
     Ok(JoinParts { build_sink: Arc::new(build_sink), probe: Arc::new(probe), unmatched })
 }
 

@@ -30,9 +30,15 @@ pub(super) struct JoinTable {
 
 enum Directory {
     /// By `key - min`: the row + 1, or 0.
-    Unique { min: i64, slots: Vec<u32> },
+    Unique {
+        min: i64,
+        slots: Vec<u32>,
+    },
     /// By `key - min`: where its rows begin; one more for the end.
-    Dense { min: i64, starts: Vec<u32> },
+    Dense {
+        min: i64,
+        starts: Vec<u32>,
+    },
     Words(Hashed, Vec<u64>),
     DoubleWords(Hashed, Vec<u128>),
     Bytes(Hashed, ByteStore),
@@ -98,11 +104,21 @@ impl JoinTable {
                         hashed.find(&valid, found, |row| hash_word(words[row]), |at, row| held[at] == words[row]);
                     }
                     (Directory::DoubleWords(hashed, held), BatchKeys::DoubleWord(words)) => {
-                        hashed.find(&valid, found, |row| hash_double_word(words[row]), |at, row| held[at] == words[row]);
+                        hashed.find(
+                            &valid,
+                            found,
+                            |row| hash_double_word(words[row]),
+                            |at, row| held[at] == words[row],
+                        );
                     }
                     (Directory::Bytes(hashed, held), BatchKeys::Bytes(array)) => {
                         let bytes = view_bytes(&array)?;
-                        hashed.find(&valid, found, |row| hash_bytes(bytes.get(row)), |at, row| held.get(at) == bytes.get(row));
+                        hashed.find(
+                            &valid,
+                            found,
+                            |row| hash_bytes(bytes.get(row)),
+                            |at, row| held.get(at) == bytes.get(row),
+                        );
                     }
                     (Directory::Bytes(hashed, held), BatchKeys::Row(encoded)) => {
                         let key = |row| encoded.row(row).data();
@@ -148,9 +164,10 @@ impl ValidRows {
 }
 
 fn valid_rows(keys: &[Column], rows: usize) -> ValidRows {
-    let nulls = keys.iter().filter_map(Column::nulls_buffer).reduce(|a, b| {
-        arrow::buffer::NullBuffer::union(Some(&a), Some(&b)).unwrap_or(a)
-    });
+    let nulls = keys
+        .iter()
+        .filter_map(Column::nulls_buffer)
+        .reduce(|a, b| arrow::buffer::NullBuffer::union(Some(&a), Some(&b)).unwrap_or(a));
     match nulls {
         Some(nulls) => ValidRows::Some(nulls.valid_indices().map(|row| row as u32).collect()),
         None => ValidRows::All(rows),
@@ -286,10 +303,27 @@ impl Hashed {
             }
             let (first, end) = ((entry >> 16) as usize, (self.entries[slot + 1] >> 16) as usize);
             let Some(start) = (first..end).find(|at| equal(*at, row)) else { return };
-            let last = (start + 1..end).take_while(|at| equal(*at, row)).last().unwrap_or(start);
-            found.push(Found { probe: row as u32, start: start as u32, end: last as u32 + 1 });
+            found.push(Found { probe: row as u32, start: start as u32, end: run_end(start, end, |at| equal(at, row)) });
         });
     }
+}
+
+/// Where the keys that are equal to the one at `start` end: mostly at once, else by halving, for a key may have any number
+/// of rows.
+#[inline]
+fn run_end(start: usize, end: usize, equal: impl Fn(usize) -> bool) -> u32 {
+    let (mut within, mut beyond) = (start, end);
+    if start + 1 < end && !equal(start + 1) {
+        beyond = start + 1;
+    }
+    while beyond - within > 1 {
+        let middle = within + (beyond - within) / 2;
+        match equal(middle) {
+            true => within = middle,
+            false => beyond = middle,
+        }
+    }
+    beyond as u32
 }
 
 /// One of 16 bits, by bits that have no part in the slot.

@@ -65,12 +65,8 @@ impl JoinShape {
             (JoinKind::LeftSemi, JoinSide::Right) => Emits::Probe { matched: true },
             (JoinKind::LeftAnti, JoinSide::Left) => Emits::Held { matched: false },
             (JoinKind::LeftAnti, JoinSide::Right) => Emits::Probe { matched: false },
-            (kind, JoinSide::Left) => {
-                Emits::Pairs { keep_probe: kind.keeps_right(), keep_held: kind.keeps_left() }
-            }
-            (kind, JoinSide::Right) => {
-                Emits::Pairs { keep_probe: kind.keeps_left(), keep_held: kind.keeps_right() }
-            }
+            (kind, JoinSide::Left) => Emits::Pairs { keep_probe: kind.keeps_right(), keep_held: kind.keeps_left() },
+            (kind, JoinSide::Right) => Emits::Pairs { keep_probe: kind.keeps_left(), keep_held: kind.keeps_right() },
         };
         Self { emits, held, held_types, probe_types }
     }

@@ -174,7 +174,8 @@ impl<M: Matcher> Probe<M> {
             return Ok(Batch::new(Vec::new(), 0));
         }
         // Every row once: nothing to gather on this side.
-        let all = rows == batch.physical_rows() && self.pairs.probe.iter().enumerate().all(|(at, row)| at == *row as usize);
+        let all =
+            rows == batch.physical_rows() && self.pairs.probe.iter().enumerate().all(|(at, row)| at == *row as usize);
         let probe = match all {
             true => batch.columns.clone(),
             false => {

@@ -191,7 +191,13 @@ fn types_of_one_key_may_be_anything() {
     let parts = hash_join::build(&plan, &left, &right, &query(8)).expect("parts");
     let booleans = |values: Vec<Option<bool>>| {
         let rows = values.len();
-        vec![vec![Batch::new(vec![Arc::new(arrow::array::BooleanArray::from(values)) as _].into_iter().map(firesteel_expr::Column::Array).collect(), rows)]]
+        vec![vec![Batch::new(
+            vec![Arc::new(arrow::array::BooleanArray::from(values)) as _]
+                .into_iter()
+                .map(firesteel_expr::Column::Array)
+                .collect(),
+            rows,
+        )]]
     };
     fill(&parts.build_sink, booleans(vec![Some(true), None, Some(true)])).expect("build");
     let output = through(&parts.probe, booleans(vec![Some(true), None, Some(false)]));

@@ -48,6 +48,13 @@ impl KeyEncoder {
         Ok(self.converter.append(rows, keys)?)
     }
 
+    /// The first key column of an encoded key: one row.
+    pub(crate) fn first_of(&self, key: &[u8]) -> Result<ArrayRef> {
+        let parser = self.converter.parser();
+        let mut columns = self.converter.convert_rows([parser.parse(key)])?;
+        Ok(columns.swap_remove(0))
+    }
+
     pub(crate) fn no_rows(&self) -> Rows {
         self.converter.empty_rows(0, 0)
     }

@@ -43,9 +43,7 @@ impl RunBuilder {
         memory.grow(rows * size_of::<(u64, u32)>())?;
         let mut order: Vec<(u64, u32)> =
             keys.iter().enumerate().map(|(row, key)| (prefix(key.data()), row as u32)).collect();
-        order.sort_unstable_by(|a, b| {
-            a.0.cmp(&b.0).then_with(|| keys.row(a.1 as usize).cmp(&keys.row(b.1 as usize)))
-        });
+        order.sort_unstable_by(|a, b| a.0.cmp(&b.0).then_with(|| keys.row(a.1 as usize).cmp(&keys.row(b.1 as usize))));
         Ok(Run { columns, keys, order, _memory: memory })
     }
 }
@@ -92,9 +90,10 @@ impl Run {
         let mut keys = encoder.no_rows();
         chosen.iter().for_each(|(_, row)| keys.push(self.keys.row(*row as usize)));
         let positions = UInt32Array::from_iter_values(chosen.iter().map(|(_, row)| *row));
-        let columns = self.columns.iter().map(|column| {
-            Ok(firesteel_expr::column::Column::Array(arrow::compute::take(column, &positions, None)?))
-        });
+        let columns = self
+            .columns
+            .iter()
+            .map(|column| Ok(firesteel_expr::column::Column::Array(arrow::compute::take(column, &positions, None)?)));
         let batch = Batch::new(columns.collect::<Result<_>>()?, positions.len());
         let mut memory = self._memory;
         memory.free();

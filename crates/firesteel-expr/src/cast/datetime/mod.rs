@@ -166,4 +166,3 @@ fn doubles_to_timestamps(array: &ArrayRef, cast: &Cast<'_>) -> Result<Timestamps
 pub fn today(query_time: i64, zone: &Zone) -> i32 {
     zone.to_local(query_time).div_euclid(MICROS_PER_DAY) as i32
 }
-

@@ -101,8 +101,13 @@ impl Scanner<'_> {
         }
         let year = self.number(4, year_digits_max)?;
         let year = if negative { -year } else { year };
-        let month = if self.skip(b'-') { self.number(1, 2)? } else { return Some((year, 1, 1)).filter(|_| self.ended()) };
-        let day = if self.skip(b'-') { self.number(1, 2)? } else { return Some((year, month as u32, 1)).filter(|_| self.ended()) };
+        let month =
+            if self.skip(b'-') { self.number(1, 2)? } else { return Some((year, 1, 1)).filter(|_| self.ended()) };
+        let day = if self.skip(b'-') {
+            self.number(1, 2)?
+        } else {
+            return Some((year, month as u32, 1)).filter(|_| self.ended());
+        };
         Some((year, month as u32, day as u32))
     }
 

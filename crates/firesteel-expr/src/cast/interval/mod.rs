@@ -67,7 +67,8 @@ fn to_number(units: &PrimitiveArray<Int64Type>, unit: i64, cast: &Cast<'_>) -> R
     };
     let (divisor, own_scale) = if unit == 1_000_000 { (1, 6) } else { (unit, 0) };
     let to = |value: i64| {
-        decimal::rescale((value / divisor).into(), own_scale, *scale).filter(|unscaled| decimal::fits(*unscaled, *precision))
+        decimal::rescale((value / divisor).into(), own_scale, *scale)
+            .filter(|unscaled| decimal::fits(*unscaled, *precision))
     };
     let error = |value: i64| {
         let text = super::to_string::format_decimal((value / divisor).into(), own_scale);

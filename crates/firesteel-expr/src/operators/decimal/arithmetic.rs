@@ -21,6 +21,9 @@ use crate::operators::failure;
 /// Bits of a product or sum that surely fit i64.
 const SAFE_BITS: u32 = 62;
 
+/// A product of so many bits has at most 38 digits.
+const WIDE_SAFE_BITS: u32 = 126;
+
 /// Both operands of a call, and the digits of operands and result.
 struct Call<'a> {
     args: &'a KernelArgs<'a>,
@@ -144,16 +147,18 @@ fn sum(
 pub fn multiply(args: &KernelArgs<'_>, on_failure: OnFailure) -> Result<Column> {
     let call = Call::new(args)?;
     let exact = rules::multiply(call.left_digits, call.right_digits);
-    if exact.fits() {
+    // Where no digit behind the point is cut off, values that are small enough need no check, whatever their types say.
+    if exact.scale == i32::from(call.scale) {
+        let bits = call.left.bits() + call.right.bits();
         if let Some((left, right)) = call.narrow_operands() {
             let by_type = call.left_digits.precision + call.right_digits.precision;
-            let proven =
-                by_type <= i32::from(NARROW_PRECISION_MAX) || call.left.bits() + call.right.bits() <= SAFE_BITS;
-            if proven {
+            if by_type <= i32::from(NARROW_PRECISION_MAX) || bits <= SAFE_BITS {
                 return call.narrow_result(zip_narrow(left, right, args.rows, i64::wrapping_mul));
             }
         }
-        return call.wide_result(zip_wide(&call.left, &call.right, args.rows, i128::wrapping_mul));
+        if exact.fits() || bits <= WIDE_SAFE_BITS {
+            return call.wide_result(zip_wide(&call.left, &call.right, args.rows, i128::wrapping_mul));
+        }
     }
     call.checked(on_failure, exact.scale, |a, b| Some(i256::from_i128(a).wrapping_mul(i256::from_i128(b))))
 }

@@ -58,7 +58,8 @@ impl Parser<'_> {
             ViewSource::Query { query, text: self.slice(self.since(start)).to_owned() }
         };
         let Modifiers { or_replace, global, temporary, .. } = *modifiers;
-        let view = CreateView { name, or_replace, temporary, global, if_not_exists, columns, comment, properties, source };
+        let view =
+            CreateView { name, or_replace, temporary, global, if_not_exists, columns, comment, properties, source };
         Ok(StatementKind::CreateView(Box::new(view)))
     }
 
@@ -177,7 +178,9 @@ impl Parser<'_> {
     }
 
     fn foreign_clause(&self) -> Option<&'static str> {
-        ["CLUSTERED", "CLUSTER", "SKEWED", "ROW", "STORED", "DEFAULT", "WITH"].into_iter().find(|word| self.is_word(word))
+        ["CLUSTERED", "CLUSTER", "SKEWED", "ROW", "STORED", "DEFAULT", "WITH"]
+            .into_iter()
+            .find(|word| self.is_word(word))
     }
 
     fn partition_field(&mut self) -> Result<PartitionField> {

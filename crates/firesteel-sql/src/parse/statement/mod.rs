@@ -48,9 +48,36 @@ impl Parser<'_> {
     /// A statement that Spark has and this engine has not, or no statement at all.
     fn not_a_statement(&self) -> firesteel_common::Error {
         const KNOWN: &[&str] = &[
-            "ADD", "ALTER", "ANALYZE", "BEGIN", "CALL", "CLOSE", "COMMENT", "DECLARE", "DELETE", "EXECUTE", "EXPORT", "FETCH",
-            "GRANT", "IMPORT", "LIST", "LOAD", "LOCK", "MAP", "MERGE", "MSCK", "OPEN", "OPTIMIZE", "REDUCE", "REPAIR", "REVOKE",
-            "SYNC", "TRUNCATE", "UNLOCK", "UPDATE", "WATERMARK",
+            "ADD",
+            "ALTER",
+            "ANALYZE",
+            "BEGIN",
+            "CALL",
+            "CLOSE",
+            "COMMENT",
+            "DECLARE",
+            "DELETE",
+            "EXECUTE",
+            "EXPORT",
+            "FETCH",
+            "GRANT",
+            "IMPORT",
+            "LIST",
+            "LOAD",
+            "LOCK",
+            "MAP",
+            "MERGE",
+            "MSCK",
+            "OPEN",
+            "OPTIMIZE",
+            "REDUCE",
+            "REPAIR",
+            "REVOKE",
+            "SYNC",
+            "TRUNCATE",
+            "UNLOCK",
+            "UPDATE",
+            "WATERMARK",
         ];
         let known = KNOWN.iter().find(|word| self.is_word(word) && !matches!(self.peek_at(1), Token::End));
         match known {
@@ -112,8 +139,20 @@ impl Parser<'_> {
     /// `CREATE FUNCTION` and the like: known to Spark, not to this engine.
     fn other_object(&self, verb: &str, start: usize) -> firesteel_common::Error {
         const OBJECTS: &[&str] = &[
-            "CATALOG", "DATABASE", "FUNCTION", "INDEX", "MATERIALIZED", "NAMESPACE", "SCHEMA", "TEMP", "TEMPORARY", "VARIABLE", "STREAMING",
-            "FLOW", "ROLE", "MACRO",
+            "CATALOG",
+            "DATABASE",
+            "FUNCTION",
+            "INDEX",
+            "MATERIALIZED",
+            "NAMESPACE",
+            "SCHEMA",
+            "TEMP",
+            "TEMPORARY",
+            "VARIABLE",
+            "STREAMING",
+            "FLOW",
+            "ROLE",
+            "MACRO",
         ];
         match OBJECTS.iter().find(|object| self.is_word(object)) {
             Some(object) => self.unsupported(format!("{verb} {object}"), start),
@@ -133,7 +172,10 @@ impl Parser<'_> {
             let extended = self.word("EXTENDED");
             return Ok(StatementKind::DescribeNamespace { name: self.object_name()?, extended });
         }
-        if (!is_name_only && self.word("QUERY")) || self.is_any_word(&["SELECT", "WITH", "VALUES", "FROM"]) || self.is_symbol("(") {
+        if (!is_name_only && self.word("QUERY"))
+            || self.is_any_word(&["SELECT", "WITH", "VALUES", "FROM"])
+            || self.is_symbol("(")
+        {
             return self.boxed_query().map(StatementKind::DescribeQuery);
         }
         self.describe_table()

@@ -42,7 +42,18 @@ impl Parser<'_> {
         if self.word("TBLPROPERTIES") {
             return self.show_properties();
         }
-        let known = ["TABLE", "PARTITIONS", "CURRENT", "PROCEDURES", "COLLATIONS", "CONF", "GRANT", "ROLES", "INDEXES", "LOCKS"];
+        let known = [
+            "TABLE",
+            "PARTITIONS",
+            "CURRENT",
+            "PROCEDURES",
+            "COLLATIONS",
+            "CONF",
+            "GRANT",
+            "ROLES",
+            "INDEXES",
+            "LOCKS",
+        ];
         match known.into_iter().find(|word| self.is_word(word)) {
             Some(word) => Err(self.unsupported(format!("SHOW {word}"), start)),
             None => Err(self.unexpected()),
