@@ -77,6 +77,11 @@ impl Grouping<'_> {
         if changed { expr.with_children(children) } else { Ok(expr.clone()) }
     }
 
+    /// Whether the column may be used as it is.
+    pub(crate) fn knows(&self, id: ColumnId) -> bool {
+        self.allowed.contains(&id) || self.keys.iter().any(|(_, key)| key.as_column() == Some(id))
+    }
+
     fn missing(&self, id: ColumnId) -> Error {
         if self.keys.is_empty() {
             return error!(MISSING_GROUP_BY).at(self.select);

@@ -1,5 +1,6 @@
 //! What is in sight from inside a query besides its own FROM: CTEs, and the columns of the queries around it.
 
+use firesteel_common::Span;
 use firesteel_common::names::same_name;
 use firesteel_plan::parsed::Cte;
 
@@ -12,6 +13,8 @@ pub(crate) struct Env<'e> {
     outer: Option<&'e OuterFrame<'e>>,
     /// How many views deep.
     pub(crate) views: usize,
+    /// Inside of a view: where the statement names it. Places in the view's own text mean nothing in the statement's.
+    view: Option<Span>,
 }
 
 /// One WITH clause: of its CTEs the first `visible` may be named.
@@ -56,8 +59,13 @@ impl<'e> Env<'e> {
     }
 
     /// The inside of a view sees nothing of the query that names it.
-    pub(crate) fn of_view(self) -> Env<'static> {
-        Env { ctes: None, outer: None, views: self.views + 1 }
+    pub(crate) fn of_view(self, named_at: Span) -> Env<'static> {
+        Env { ctes: None, outer: None, views: self.views + 1, view: self.view.or(Some(named_at)) }
+    }
+
+    /// Where an error at run time points to for an expression that was written at `span`.
+    pub(crate) fn place(self, span: Span) -> Span {
+        self.view.unwrap_or(span)
     }
 
     /// The CTE of that name, its frame, and where its WITH clause stands; inner definitions win.

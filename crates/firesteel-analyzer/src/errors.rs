@@ -1,10 +1,14 @@
 //! Errors about names, with what the user may have meant.
 
-use firesteel_common::names::{quote_parts, suggestions};
+use firesteel_common::names::{did_you_mean, quote_parts, same_name, suggestions};
 use firesteel_common::{ColumnIds, Error, Span, error};
 use firesteel_plan::parsed::{Ident, Name};
 
 use crate::scope::{Scope, ScopeColumn};
+
+const CATALOG: &str = "spark_catalog";
+/// Where names without a qualifier are looked for.
+const SEARCH_PATH: &str = "[`system`.`builtin`, `system`.`session`, `spark_catalog`.`default`]";
 
 fn quoted(name: &[Ident]) -> String {
     let parts: Vec<_> = name.iter().map(|part| part.value.as_str()).collect();
@@ -19,8 +23,7 @@ pub(crate) fn span_of(name: &[Ident]) -> Span {
 pub(crate) fn unresolved_column(name: &[Ident], scope: Option<&Scope>) -> Error {
     let object_name = quoted(name);
     let columns: Vec<_> = scope.into_iter().flat_map(|scope| scope.visible()).collect();
-    let candidates = stripped(&columns, name.len());
-    let nearest = suggestions(&object_name, candidates.iter().map(String::as_str));
+    let nearest = proposal(&object_name, name.len(), &columns);
     let error = match nearest.is_empty() {
         true => error!(UNRESOLVED_COLUMN_WITHOUT_SUGGESTION, objectName = object_name),
         false => {
@@ -28,6 +31,24 @@ pub(crate) fn unresolved_column(name: &[Ident], scope: Option<&Scope>) -> Error 
         }
     };
     error.at(span_of(name))
+}
+
+/// The nearest names, shown without qualifiers that all of them share. Distances count the relation in all the same.
+fn proposal(wanted: &str, wanted_parts: usize, columns: &[&ScopeColumn]) -> Vec<String> {
+    let shown = stripped(columns, wanted_parts);
+    let with_relation = |column: &&ScopeColumn| {
+        let parts = column.parts();
+        quote_parts(&parts[parts.len().saturating_sub(2)..])
+    };
+    let full: Vec<_> = columns.iter().map(with_relation).collect();
+    // Equal names in relations of equal names: only the full ones tell them apart.
+    let distinct: hashbrown::HashSet<_> = full.iter().collect();
+    if distinct.len() < full.len() {
+        return suggestions(wanted, shown.iter().map(String::as_str)).into_iter().map(str::to_owned).collect();
+    }
+    let nearest = suggestions(wanted, full.iter().map(String::as_str));
+    let at = |text: &str| full.iter().position(|known| known == text);
+    nearest.into_iter().filter_map(at).map(|at| shown[at].clone()).collect()
 }
 
 /// The candidates' names, without qualifiers that all of them share.
@@ -52,8 +73,20 @@ pub(crate) fn ambiguous(name: &[Ident], columns: &[&ScopeColumn]) -> Error {
         .at(span_of(name))
 }
 
-pub(crate) fn table_not_found(name: &Name) -> Error {
-    error!(TABLE_OR_VIEW_NOT_FOUND, relationName = quote_parts(&name.values())).at(name.span)
+/// `known`: the names that there are.
+pub(crate) fn table_not_found(name: &Name, known: &[String]) -> Error {
+    let quoted = quote_parts(&name.values());
+    let error = match name.parts.as_slice() {
+        [catalog, _, _, ..] if !same_name(&catalog.value, CATALOG) => {
+            error!(REQUIRES_SINGLE_PART_NAMESPACE, sessionCatalog = CATALOG, identifier = quoted)
+        }
+        _ => error!(TABLE_OR_VIEW_NOT_FOUND, relationName = quoted, searchPath = SEARCH_PATH),
+    };
+    let error = error.at(name.span);
+    match did_you_mean(name.last(), known.iter().map(String::as_str)) {
+        Some(hint) => error.hint(hint),
+        None => error,
+    }
 }
 
 /// The parameters in which an error about types shows expressions: the call gets the text of what was written, and

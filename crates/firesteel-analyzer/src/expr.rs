@@ -1,12 +1,14 @@
 //! Expressions: names become columns, operators and functions become calls over arguments of the right types.
 
 use std::cell::RefCell;
+use std::rc::Rc;
 
-use firesteel_common::{Result, SqlType, error};
+use firesteel_common::{ColumnId, Result, Span, SqlType, error};
 use firesteel_expr::{CastMode, Expr, ExprRef, Literal, cast, registry};
 use firesteel_plan::parsed::{
     self, BinaryOp, CaseBranch, ExprKind, Ident, IsTest, Like, LikeKind, LikeQuantifier, UnaryOp,
 };
+use hashbrown::HashMap;
 use recursive::recursive;
 
 use crate::aggregates::AggregateCalls;
@@ -46,18 +48,32 @@ pub(crate) struct Resolver<'r, 'a> {
     pub(crate) aggregates: Option<&'r RefCell<AggregateCalls>>,
     /// Where scalar subqueries go; None where they may not stand.
     pub(crate) subqueries: Option<&'r RefCell<Vec<Pending>>>,
+    /// The columns that were named outside of arguments of aggregates; None where nobody asks.
+    pub(crate) named: Option<&'r RefCell<Vec<(ColumnId, Vec<Ident>)>>>,
+    /// Where dates, timestamps and intervals stand: names of sums depend on them.
+    pub(crate) datetimes: Rc<RefCell<HashMap<Span, SqlType>>>,
 }
 
 impl<'r, 'a> Resolver<'r, 'a> {
     /// For places that know neither aggregates nor subqueries.
     pub(crate) fn plain(analyzer: &'r Analyzer<'a>, env: Env<'r>, scopes: Vec<&'r Scope>, place: &'static str) -> Self {
         let clause = Clause::Other(place);
-        Self { analyzer, env, scopes, argument_scopes: None, clause, aggregates: None, subqueries: None }
+        let datetimes = Rc::default();
+        let (aggregates, subqueries, named) = (None, None, None);
+        Self { analyzer, env, scopes, argument_scopes: None, clause, aggregates, subqueries, named, datetimes }
     }
 
     #[recursive]
     pub(crate) fn resolve(&self, expr: &parsed::Expr) -> Result<ExprRef> {
-        self.resolve_kind(expr).map_err(|error| error.at(expr.span))
+        let resolved = self.resolve_kind(expr).map_err(|error| error.at(expr.span))?;
+        self.note_datetime(expr.span, resolved.data_type());
+        Ok(resolved)
+    }
+
+    fn note_datetime(&self, span: Span, data_type: &SqlType) {
+        if data_type.is_datetime() || data_type.is_ansi_interval() || *data_type == SqlType::CalendarInterval {
+            self.datetimes.borrow_mut().insert(span, data_type.clone());
+        }
     }
 
     pub(crate) fn resolve_all<'e>(&self, exprs: impl IntoIterator<Item = &'e parsed::Expr>) -> Result<Vec<ExprRef>> {
@@ -119,7 +135,7 @@ impl<'r, 'a> Resolver<'r, 'a> {
         let call = registry::call(name, args).map_err(|error| {
             errors::in_words(error, self.analyzer.ids(), &|| self.name_of(written)).at(written.span)
         })?;
-        Ok(call.written_at(written.span))
+        Ok(call.written_at(self.env.place(written.span)))
     }
 
     fn negate(&self, operand: ExprRef, negated: bool, written: &parsed::Expr) -> Result<ExprRef> {
@@ -130,9 +146,33 @@ impl<'r, 'a> Resolver<'r, 'a> {
         LiteralContext { eval: &self.analyzer.context.eval, settings: &self.analyzer.context.settings }
     }
 
-    /// The name that a column of this expression gets.
+    /// The name that a column of this expression gets: a cast of a column keeps the column's.
+    pub(crate) fn column_name_of(&self, expr: &parsed::Expr) -> String {
+        match &expr.kind {
+            ExprKind::Cast { operand, .. } if matches!(operand.kind, ExprKind::Column(_)) => self.name_of(operand),
+            _ => self.name_of(expr),
+        }
+    }
+
+    /// The expression's text.
     pub(crate) fn name_of(&self, expr: &parsed::Expr) -> String {
-        Namer { literals: self.literals(), column: &|name| self.column_text(name) }.name(expr)
+        self.text_of(expr, &|name| self.column_text(name))
+    }
+
+    /// The expression's text with its columns' relations.
+    pub(crate) fn qualified_name_of(&self, expr: &parsed::Expr) -> String {
+        self.text_of(expr, &|name| {
+            let found = self.scopes.iter().find_map(|scope| match scope.find(name) {
+                Found::Column(column, []) => Some(column.parts().join(".")),
+                _ => None,
+            });
+            found.unwrap_or_else(|| self.column_text(name))
+        })
+    }
+
+    fn text_of(&self, expr: &parsed::Expr, column: &dyn Fn(&[Ident]) -> String) -> String {
+        let datetime = &|span| self.datetimes.borrow().get(&span).cloned();
+        Namer { literals: self.literals(), column, datetime }.name(expr)
     }
 
     /// Without the relation; fields stay.
@@ -141,10 +181,10 @@ impl<'r, 'a> Resolver<'r, 'a> {
             Found::Column(_, fields) => Some(fields.len()),
             _ => None,
         });
-        if let ([only], None) = (name, fields) {
-            if let Some(function) = bare_function(&only.value) {
-                return format!("{function}()");
-            }
+        if let ([only], None) = (name, fields)
+            && let Some(function) = bare_function(&only.value)
+        {
+            return format!("{function}()");
         }
         let start = name.len().saturating_sub(1 + fields.unwrap_or(0));
         name[start..].iter().map(|part| part.value.as_str()).collect::<Vec<_>>().join(".")
@@ -156,16 +196,19 @@ impl<'r, 'a> Resolver<'r, 'a> {
                 Found::Nothing => {}
                 Found::Ambiguous(columns) => return Err(errors::ambiguous(name, &columns)),
                 Found::Column(column, fields) => {
+                    if let Some(named) = self.named {
+                        named.borrow_mut().push((column.column.id, name.to_vec()));
+                    }
                     return fields
                         .iter()
                         .try_fold(column.column.to_expr(), |operand, field| self.field(operand, field));
                 }
             }
         }
-        if let [only] = name {
-            if let Some(function) = bare_function(&only.value) {
-                return registry::call(function, Vec::new()).map_err(|error| error.at(only.span));
-            }
+        if let [only] = name
+            && let Some(function) = bare_function(&only.value)
+        {
+            return registry::call(function, Vec::new()).map_err(|error| error.at(only.span));
         }
         if self.env.outer_scopes().any(|scope| !matches!(scope.find(name), Found::Nothing)) {
             return Err(unsupported("correlated subqueries", errors::span_of(name)));
@@ -200,10 +243,10 @@ impl<'r, 'a> Resolver<'r, 'a> {
     }
 
     fn unary(&self, op: UnaryOp, operand: &parsed::Expr, expr: &parsed::Expr) -> Result<ExprRef> {
-        if let (UnaryOp::Minus, ExprKind::Literal(written)) = (op, &operand.kind) {
-            if let Some(negated) = literal::negated(written) {
-                return Ok(Expr::literal(literal::resolve(&negated, expr.span, self.literals())?));
-            }
+        if let (UnaryOp::Minus, ExprKind::Literal(written)) = (op, &operand.kind)
+            && let Some(negated) = literal::negated(written)
+        {
+            return Ok(Expr::literal(literal::resolve(&negated, expr.span, self.literals())?));
         }
         let function = match op {
             UnaryOp::Plus => "positive",
@@ -223,7 +266,9 @@ impl<'r, 'a> Resolver<'r, 'a> {
                 let so_far = parsed::Expr::new(expr.span, kind);
                 errors::in_words(error, self.analyzer.ids(), &|| self.name_of(&so_far)).at(first.span.to(operand.span))
             })?;
-            left = left.written_at(first.span.to(operand.span));
+            let so_far = first.span.to(operand.span);
+            self.note_datetime(so_far, left.data_type());
+            left = left.written_at(self.env.place(so_far));
         }
         Ok(left)
     }
@@ -298,6 +343,15 @@ impl<'r, 'a> Resolver<'r, 'a> {
             SqlType::Char(_) | SqlType::Varchar(_) => &SqlType::STRING,
             to => to,
         };
+        if let Some(function) = conversion_function(operand.data_type(), to) {
+            return Err(error!(
+                DATATYPE_MISMATCH_CAST_WITH_FUNC_SUGGESTION,
+                sqlExpr = format!("\"{}\"", self.name_of(written)),
+                srcType = operand.data_type().quoted_sql(),
+                targetType = to.quoted_sql(),
+                functionNames = format!("`{function}`")
+            ));
+        }
         if !cast::is_allowed(operand.data_type(), to) {
             return Err(error!(
                 DATATYPE_MISMATCH_CAST_WITHOUT_SUGGESTION,
@@ -306,7 +360,7 @@ impl<'r, 'a> Resolver<'r, 'a> {
                 targetType = to.quoted_sql()
             ));
         }
-        Ok(Expr::cast(operand, to.clone(), mode).written_at(written.span))
+        Ok(Expr::cast(operand, to.clone(), mode).written_at(self.env.place(written.span)))
     }
 
     /// `(a, 1)`: a struct whose fields are named after columns, or `col1`, `col2`, ….
@@ -322,6 +376,15 @@ impl<'r, 'a> Resolver<'r, 'a> {
             args.push(self.resolve(item)?);
         }
         self.call("named_struct", args, expr)
+    }
+}
+
+/// The function that converts between types where no cast does.
+fn conversion_function(from: &SqlType, to: &SqlType) -> Option<&'static str> {
+    match (from, to) {
+        (SqlType::Date, to) if to.is_numeric() => Some("UNIX_DATE"),
+        (from, SqlType::Date) if from.is_numeric() => Some("DATE_FROM_UNIX_DATE"),
+        _ => None,
     }
 }
 

@@ -58,27 +58,33 @@ impl Analyzer<'_> {
             TableFactorKind::Subquery { .. } => return Err(unsupported("LATERAL subqueries", factor.span)),
             TableFactorKind::Function { call, lateral: false } => self.table_function(call, env)?,
             TableFactorKind::Function { .. } => return Err(unsupported("LATERAL functions", factor.span)),
-            TableFactorKind::Values(values) => self.values(values, env)?,
+            TableFactorKind::Values(values) => {
+                let names = factor.alias.as_ref().map_or(&[][..], |alias| &alias.columns);
+                self.values(values, names, factor.span, env)?
+            }
             TableFactorKind::Nested(inner) => self.table_ref(inner, env)?,
             TableFactorKind::Pivot(_) => return Err(unsupported("PIVOT", factor.span)),
             TableFactorKind::Unpivot(_) => return Err(unsupported("UNPIVOT", factor.span)),
         };
         let Some(alias) = &factor.alias else { return Ok(relation) };
         let renamed = Relation { scope: relation.scope.renamed(&qualifier(&alias.name.value)), ..relation };
-        with_column_names(renamed, &alias.columns)
+        with_column_names(renamed, &alias.columns, factor.span)
     }
 
     /// A CTE, a view or a table, in this order of precedence.
     pub(crate) fn table(&self, name: &Name, env: Env<'_>) -> Result<Relation> {
         self.count_relation(name.span)?;
-        if let [only] = name.parts.as_slice() {
-            if let Some(relation) = self.cte(only, env)? {
-                return Ok(relation);
-            }
+        if let [only] = name.parts.as_slice()
+            && let Some(relation) = self.cte(only, env)?
+        {
+            return Ok(relation);
         }
         let parts: Vec<String> = name.parts.iter().map(|part| part.value.clone()).collect();
         match self.context.catalog.lookup(&parts).map_err(|error| error.at(name.span))? {
-            None => Err(errors::table_not_found(name)),
+            None => {
+                let known: Vec<_> = self.context.catalog.list()?.into_iter().map(|listing| listing.name).collect();
+                Err(errors::table_not_found(name, &known))
+            }
             Some(Entry::Table(table)) => Ok(self.read(&parts, table)),
             Some(Entry::View(view)) => self.view(name, &view, env),
         }
@@ -88,7 +94,7 @@ impl Analyzer<'_> {
         let Some((cte, frame, around)) = env.find_cte(&name.value) else { return Ok(None) };
         let inner = self.query(&cte.query, around.with_ctes(&frame))?.exact();
         let renamed = Relation { scope: inner.scope.renamed(&qualifier(&cte.name.value)), plan: inner.plan };
-        with_column_names(renamed, &cte.columns).map(Some)
+        with_column_names(renamed, &cte.columns, cte.name.span).map(Some)
     }
 
     fn read(&self, name: &[String], table: Arc<dyn Table>) -> Relation {
@@ -112,7 +118,7 @@ impl Analyzer<'_> {
             return Err(error!(RECURSIVE_VIEW, viewIdent = view.clone(), newPath = format!("{view} -> … -> {view}"))
                 .at(name.span));
         }
-        let analyze = || self.query(&(self.context.parse_query)(&view.text)?, env.of_view());
+        let analyze = || self.query(&(self.context.parse_query)(&view.text)?, env.of_view(name.span));
         let mut inner = analyze().map_err(|error| error.moved_to(name.span))?.exact();
         if view.columns.len() == inner.scope.columns.len() {
             for (column, name) in inner.scope.columns.iter_mut().zip(&view.columns) {

@@ -12,6 +12,9 @@ impl Resolver<'_, '_> {
         if call.over.is_some() {
             return Err(unsupported("window functions", expr.span));
         }
+        if call.name.last().eq_ignore_ascii_case("struct") && is_builtin_path(&call.name) {
+            return self.structure(call, expr);
+        }
         if let Some(argument) = call.arguments.iter().find(|argument| argument.name.is_some()) {
             return Err(unsupported("named arguments", argument.value.span));
         }
@@ -39,6 +42,23 @@ impl Resolver<'_, '_> {
         self.call(name, args, expr)
     }
 
+    /// `struct(a, b AS c, 1)`: fields named after columns and aliases, else `col1`, `col2`, ….
+    fn structure(&self, call: &FunctionCall, expr: &parsed::Expr) -> Result<ExprRef> {
+        let mut args = Vec::with_capacity(2 * call.arguments.len());
+        for (at, argument) in call.arguments.iter().enumerate() {
+            let name = match (&argument.name, &argument.value.kind) {
+                (Some(alias), _) => alias.value.clone(),
+                (None, ExprKind::Column(name)) => name.last().map(|part| part.value.clone()).unwrap_or_default(),
+                (None, ExprKind::Field { name, .. }) => name.value.clone(),
+                (None, ExprKind::Star(_)) => return Err(unsupported("* in struct()", argument.value.span)),
+                _ => format!("col{}", at + 1),
+            };
+            args.push(Expr::literal(Literal::string(name)));
+            args.push(self.resolve(&argument.value)?);
+        }
+        self.call("named_struct", args, expr)
+    }
+
     /// Arguments; `*` and `t.*` become the columns that they stand for.
     fn arguments(&self, call: &FunctionCall) -> Result<Vec<ExprRef>> {
         let mut args = Vec::with_capacity(call.arguments.len());
@@ -60,7 +80,8 @@ impl Resolver<'_, '_> {
             return Err(unsupported("WITHIN GROUP", expr.span));
         }
         let scopes = self.argument_scopes.clone().unwrap_or_else(|| self.scopes.clone());
-        let inner = Resolver { aggregates: None, clause: Clause::AggregateArgument, scopes, ..self.clone() };
+        let inner =
+            Resolver { named: None, aggregates: None, clause: Clause::AggregateArgument, scopes, ..self.clone() };
         let counts_rows = call.name.last().eq_ignore_ascii_case("count")
             && matches!(call.arguments.as_slice(), [star] if matches!(&star.value.kind, ExprKind::Star(q) if q.is_empty()));
         let mut args = match counts_rows {
@@ -93,10 +114,10 @@ impl Resolver<'_, '_> {
             Clause::Where(condition) => error!(
                 INVALID_WHERE_CONDITION,
                 condition = format!("\"{}\"", self.name_of(condition)),
-                expressionList = self.name_of(expr)
+                expressionList = self.qualified_name_of(expr)
             )
             .at(expr.span),
-            Clause::GroupBy => error!(GROUP_BY_AGGREGATE, sqlExpr = self.name_of(expr)).at(expr.span),
+            Clause::GroupBy => error!(GROUP_BY_AGGREGATE, sqlExpr = self.qualified_name_of(expr)).at(expr.span),
             Clause::AggregateArgument => error!(NESTED_AGGREGATE_FUNCTION).at(expr.span),
             Clause::Other(place) => unsupported(format!("aggregate functions in {place}"), expr.span),
         }

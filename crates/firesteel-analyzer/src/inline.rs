@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use firesteel_common::{Result, SqlType, error};
+use firesteel_common::{Result, Span, SqlType, error};
 use firesteel_expr::{CastMode, Expr, ExprRef, Literal, cast, coerce, eval};
 use firesteel_plan::logical::{Node, Values};
-use firesteel_plan::parsed::{self, FunctionCall};
+use firesteel_plan::parsed::{self, FunctionCall, Ident};
 use firesteel_plan::{LogicalPlan, PlanColumn};
 
 use crate::env::Env;
@@ -17,11 +17,20 @@ use crate::{Analyzer, unsupported};
 const RANGE_ROWS_MAX: u64 = 10_000;
 
 impl Analyzer<'_> {
-    /// Columns `col1`, `col2`, …; each of the least common type of its values.
-    pub(crate) fn values(&self, values: &parsed::Values, env: Env<'_>) -> Result<Relation> {
+    /// Columns `col1`, `col2`, …, or as named; each of the least common type of its values. `span` is what messages show.
+    pub(crate) fn values(
+        &self,
+        values: &parsed::Values,
+        names: &[Ident],
+        span: Span,
+        env: Env<'_>,
+    ) -> Result<Relation> {
         let nothing = Scope::default();
         let resolver = Resolver::plain(self, env, vec![&nothing], "VALUES");
-        let width = values.rows.first().map_or(0, Vec::len);
+        let width = match names {
+            [] => values.rows.first().map_or(0, Vec::len),
+            names => names.len(),
+        };
         let mut rows = Vec::with_capacity(values.rows.len());
         for (at, row) in values.rows.iter().enumerate() {
             if row.len() != width {
@@ -31,25 +40,31 @@ impl Analyzer<'_> {
                     actualNumCols = row.len().to_string(),
                     rowIndex = at.to_string()
                 )
-                .at(values.span));
+                .at(span));
             }
             rows.push(row.iter().map(|cell| constant(&resolver, cell)).collect::<Result<Vec<_>>>()?);
         }
         let mut columns = Vec::with_capacity(width);
         for at in 0..width {
-            columns.push(self.values_column(&mut rows, at).map_err(|error| error.at(values.span))?);
+            let name = names.get(at).map_or_else(|| format!("col{}", at + 1), |name| name.value.clone());
+            columns.push(self.values_column(&mut rows, at, name).map_err(|error| error.at(span))?);
         }
         Ok(relation(columns, rows))
     }
 
     /// Casts the column's values to their common type.
-    fn values_column(&self, rows: &mut [Vec<ExprRef>], at: usize) -> Result<ScopeColumn> {
-        let name = format!("col{}", at + 1);
+    fn values_column(&self, rows: &mut [Vec<ExprRef>], at: usize, name: String) -> Result<ScopeColumn> {
         let types: Vec<_> = rows.iter().map(|row| row[at].data_type().clone()).collect();
         let incompatible = || {
             let name = firesteel_common::names::quote(&name);
             error!(INVALID_INLINE_TABLE_INCOMPATIBLE_TYPES, colName = name)
         };
+        // Unlike elsewhere, text is not read as the type beside it.
+        let (texts, others): (Vec<_>, Vec<_>) =
+            types.iter().filter(|data_type| **data_type != SqlType::Void).partition(|data_type| data_type.is_string());
+        if !texts.is_empty() && !others.is_empty() {
+            return Err(incompatible());
+        }
         let common = coerce::common_type_of(&types).ok_or_else(incompatible)?;
         for row in rows.iter_mut() {
             if !cast::is_allowed(row[at].data_type(), &common) {

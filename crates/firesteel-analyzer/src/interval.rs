@@ -8,6 +8,7 @@
 //! ```
 
 use datafusion_common::ScalarValue;
+use firesteel_common::conditions::INVALID_INTERVAL_FORMAT;
 use firesteel_common::types::{DayTimeField, YearMonthField};
 use firesteel_common::{Error, Result, SqlType, error};
 use firesteel_expr::Literal;
@@ -19,7 +20,10 @@ const MICROS_PER_DAY: i64 = 86_400_000_000;
 pub(crate) fn resolve(literal: &IntervalLiteral) -> Result<Literal> {
     match literal {
         IntervalLiteral::Fields(fields) => of_fields(fields),
-        IntervalLiteral::Text(text) => of_text(text),
+        IntervalLiteral::Text(text) => of_text(text).map_err(|error| match error.is(&INVALID_INTERVAL_FORMAT) {
+            true => error!(INVALID_TYPED_LITERAL, valueType = "\"INTERVAL\"", value = format!("'{text}'")),
+            false => error,
+        }),
         IntervalLiteral::Range { text, from, to } => of_range(text, *from, *to),
     }
 }

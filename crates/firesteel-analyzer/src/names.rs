@@ -3,8 +3,11 @@
 //! ```text
 //! t.a → a    a + b + 1 → ((a + b) + 1)    a != 1 → (NOT (a = 1))    count(*) → count(1)
 //! ```
-//! Computed from what was written, not from what it means: implicit casts and rewrites do not show.
+//! Computed from what was written, not from what it means: implicit casts and rewrites do not show. The exception are sums
+//! of dates, timestamps and intervals, which Spark names after the function that they stand for.
 
+use firesteel_common::types::DayTimeField;
+use firesteel_common::{Span, SqlType};
 use firesteel_expr::registry;
 use firesteel_plan::parsed::{
     BinaryOp, CaseBranch, Expr, ExprKind, FunctionCall, Ident, IsTest, Like, LikeKind, LikeQuantifier, Query, UnaryOp,
@@ -18,6 +21,8 @@ pub(crate) struct Namer<'a> {
     pub(crate) literals: LiteralContext<'a>,
     /// The text of a name that stands for a column and fields of it: `a`, `a.f`.
     pub(crate) column: &'a dyn Fn(&[Ident]) -> String,
+    /// The type of what was written at a place, if it is a date, a timestamp or an interval.
+    pub(crate) datetime: &'a dyn Fn(Span) -> Option<SqlType>,
 }
 
 impl Namer<'_> {
@@ -54,8 +59,14 @@ impl Namer<'_> {
                 self.case(operand.as_deref(), branches, otherwise.as_deref())
             }
             ExprKind::Cast { operand, data_type, is_try } => {
+                let operand = self.name(operand);
                 let cast = if *is_try { "TRY_CAST" } else { "CAST" };
-                format!("{cast}({} AS {})", self.name(operand), data_type.sql())
+                match data_type {
+                    // Casts to nested types do not show.
+                    SqlType::Array { .. } | SqlType::Map { .. } | SqlType::Struct(_) => operand,
+                    SqlType::Char(_) | SqlType::Varchar(_) => format!("{cast}({operand} AS STRING)"),
+                    _ => format!("{cast}({operand} AS {})", data_type.sql()),
+                }
             }
             ExprKind::Function(call) => self.function(call),
             ExprKind::Subscript { operand, index } => format!("{}[{}]", self.name(operand), self.name(index)),
@@ -80,10 +91,10 @@ impl Namer<'_> {
     }
 
     fn unary(&self, op: UnaryOp, operand: &Expr) -> String {
-        if let (UnaryOp::Minus, ExprKind::Literal(written)) = (op, &operand.kind) {
-            if let Some(negated) = literal::negated(written) {
-                return self.name(&Expr::new(operand.span, ExprKind::Literal(negated)));
-            }
+        if let (UnaryOp::Minus, ExprKind::Literal(written)) = (op, &operand.kind)
+            && let Some(negated) = literal::negated(written)
+        {
+            return self.name(&Expr::new(operand.span, ExprKind::Literal(negated)));
         }
         match op {
             UnaryOp::BitNot => format!("~{}", self.name(operand)),
@@ -91,27 +102,37 @@ impl Namer<'_> {
         }
     }
 
-    /// Opening parts outermost first, then the operands with their closing parts: linear in the length of the chain.
+    /// Each operator wraps what stands before it: opening parts outermost first, then the first operand, then the closing
+    /// parts. Linear in the length of the chain.
     fn chain(&self, first: &Expr, rest: &[(BinaryOp, Expr)]) -> String {
-        let mut out = String::new();
-        for (op, _) in rest.iter().rev() {
-            out.push_str(match op {
-                BinaryOp::Concat => "concat(",
-                BinaryOp::NotEq => "(NOT (",
-                _ => "(",
-            });
-        }
-        out.push_str(&self.name(first));
+        let mut left = first.span;
+        let mut wraps = Vec::with_capacity(rest.len());
         for (op, operand) in rest {
-            let operand = self.name(operand);
-            match op {
-                BinaryOp::Concat => out.push_str(&format!(", {operand})")),
-                BinaryOp::NotEq => out.push_str(&format!(" = {operand}))")),
-                BinaryOp::IntegerDivide => out.push_str(&format!(" div {operand})")),
-                _ => out.push_str(&format!(" {op} {operand})")),
-            }
+            wraps.push(self.wrap(*op, left, operand));
+            left = first.span.to(operand.span);
         }
+        let mut out: String = wraps.iter().rev().map(|(open, _)| open.as_str()).collect();
+        out.push_str(&self.name(first));
+        out.extend(wraps.iter().map(|(_, close)| close.as_str()));
         out
+    }
+
+    /// What stands around the left operand, written at `left`.
+    fn wrap(&self, op: BinaryOp, left: Span, right: &Expr) -> (String, String) {
+        let operand = self.name(right);
+        let types = || ((self.datetime)(left), (self.datetime)(right.span));
+        let special = match op {
+            BinaryOp::Add => sum(types(), &operand),
+            BinaryOp::Subtract => difference(types(), &operand),
+            BinaryOp::Multiply => product(types(), &operand),
+            _ => None,
+        };
+        special.unwrap_or_else(|| match op {
+            BinaryOp::Concat => ("concat(".to_owned(), format!(", {operand})")),
+            BinaryOp::NotEq => ("(NOT (".to_owned(), format!(" = {operand}))")),
+            BinaryOp::IntegerDivide => ("(".to_owned(), format!(" div {operand})")),
+            _ => ("(".to_owned(), format!(" {op} {operand})")),
+        })
     }
 
     /// Spark's parser folds AND and OR into balanced trees.
@@ -192,18 +213,19 @@ impl Namer<'_> {
         let arguments: Vec<_> = call
             .arguments
             .iter()
-            .map(|argument| match &argument.value.kind {
-                ExprKind::Star(parts) if parts.is_empty() => "1".to_owned(),
-                _ => self.name(&argument.value),
+            .map(|argument| match (&argument.name, &argument.value.kind) {
+                (None, ExprKind::Star(parts)) if parts.is_empty() => "1".to_owned(),
+                (None, _) => self.name(&argument.value),
+                (Some(name), _) => format!("{} AS {}", self.name(&argument.value), name.value),
             })
             .collect();
         if let Some(text) = special_form(&written, &arguments) {
             return text;
         }
-        if let ([argument], None) = (arguments.as_slice(), registry::scalar(&written)) {
-            if super::function::cast_function(&written).is_some() {
-                return argument.clone();
-            }
+        if let ([argument], None) = (arguments.as_slice(), registry::scalar(&written))
+            && super::function::cast_function(&written).is_some()
+        {
+            return argument.clone();
         }
         let distinct = if call.distinct { "DISTINCT " } else { "" };
         let name = display_name(&written);
@@ -212,6 +234,71 @@ impl Namer<'_> {
             out.push_str(&format!(" FILTER (WHERE {})", self.name(filter)));
         }
         out
+    }
+}
+
+type Types = (Option<SqlType>, Option<SqlType>);
+
+fn around(open: impl Into<String>, close: impl Into<String>) -> Option<(String, String)> {
+    Some((open.into(), close.into()))
+}
+
+fn is_days(data_type: &SqlType) -> bool {
+    matches!(data_type, SqlType::DayTimeInterval(DayTimeField::Day, DayTimeField::Day))
+}
+
+fn is_interval(data_type: &SqlType) -> bool {
+    data_type.is_ansi_interval() || *data_type == SqlType::CalendarInterval
+}
+
+/// `left + right` where either is a date, a timestamp or an interval: the date or timestamp comes first.
+fn sum(types: Types, right: &str) -> Option<(String, String)> {
+    use SqlType::{CalendarInterval, Date, DayTimeInterval};
+    match types {
+        (None, None) => None,
+        (Some(Date), Some(days)) if is_days(&days) => {
+            around("date_add(", format!(", extractansiintervaldays({right}))"))
+        }
+        (Some(days), Some(Date)) if is_days(&days) => {
+            around(format!("date_add({right}, extractansiintervaldays("), "))")
+        }
+        (Some(l), Some(r)) if is_interval(&l) && std::mem::discriminant(&l) == std::mem::discriminant(&r) => None,
+        (Some(datetime), Some(interval)) if datetime.is_datetime() && is_interval(&interval) => {
+            around("", format!(" + {right}"))
+        }
+        (Some(interval), Some(datetime)) if datetime.is_datetime() && is_interval(&interval) => {
+            around(format!("{right} + "), "")
+        }
+        (_, Some(CalendarInterval | DayTimeInterval(..))) => around("", format!(" + {right}")),
+        (Some(CalendarInterval | DayTimeInterval(..)), _) => around(format!("{right} + "), ""),
+        (Some(Date), _) => around("date_add(", format!(", {right})")),
+        (_, Some(Date)) => around(format!("date_add({right}, "), ")"),
+        _ => None,
+    }
+}
+
+fn difference(types: Types, right: &str) -> Option<(String, String)> {
+    use SqlType::{CalendarInterval, Date, DayTimeInterval};
+    match types {
+        (None, None) => None,
+        (Some(Date), Some(days)) if is_days(&days) => {
+            around("date_add(", format!(", (- extractansiintervaldays({right})))"))
+        }
+        (Some(l), Some(r)) if is_interval(&l) && std::mem::discriminant(&l) == std::mem::discriminant(&r) => None,
+        (Some(datetime), Some(interval)) if datetime.is_datetime() && is_interval(&interval) => {
+            around("", format!(" - {right}"))
+        }
+        (_, Some(CalendarInterval | DayTimeInterval(..))) => around("", format!(" - {right}")),
+        (Some(Date), None) => around("date_sub(", format!(", {right})")),
+        _ => None,
+    }
+}
+
+/// The interval comes first.
+fn product(types: Types, right: &str) -> Option<(String, String)> {
+    match types {
+        (None, Some(interval)) if interval.is_ansi_interval() => around(format!("({right} * "), ")"),
+        _ => None,
     }
 }
 
@@ -249,6 +336,7 @@ fn special_form(name: &str, arguments: &[String]) -> Option<String> {
         ("regexp_instr", [text, pattern]) => format!("regexp_instr({text}, {pattern}, 0)"),
         ("locate" | "position", [part, text]) => format!("{name}({part}, {text}, 1)"),
         ("lpad" | "rpad", [text, length]) => format!("{name}({text}, {length},  )"),
+        ("substr" | "substring", [text, start]) => format!("{name}({text}, {start}, 2147483647)"),
         ("split", [text, pattern]) => format!("split({text}, {pattern}, -1)"),
         ("regexp_extract" | "regexp_extract_all", [text, pattern]) => format!("{name}({text}, {pattern}, 1)"),
         ("regexp_replace", [text, pattern, by]) => format!("regexp_replace({text}, {pattern}, {by}, 1)"),

@@ -34,11 +34,11 @@ pub(crate) fn keys<'q>(
     outputs: &Scope,
     resolver: &Resolver<'_, '_>,
 ) -> Result<Vec<OrderKey<'q>>> {
-    if let [item] = order_by {
-        if is_all(&item.expr, &resolver.scopes) {
-            let columns = outputs.visible().map(|column| column.column.to_expr());
-            return Ok(columns.map(|expr| OrderKey { expr, item }).collect());
-        }
+    if let [item] = order_by
+        && is_all(&item.expr, &resolver.scopes)
+    {
+        let columns = outputs.visible().map(|column| column.column.to_expr());
+        return Ok(columns.map(|expr| OrderKey { expr, item }).collect());
     }
     order_by.iter().map(|item| key(item, outputs, resolver)).collect()
 }

@@ -82,7 +82,7 @@ impl ItemList<'_, '_, '_> {
             let expr = resolver.resolve(written).map_err(|error| self.lateral_error(error))?;
             let name = match alias {
                 Some(alias) => alias.value.clone(),
-                None => resolver.name_of(written),
+                None => resolver.column_name_of(written),
             };
             (Arc::<str>::from(name), expr)
         };
@@ -125,7 +125,8 @@ impl ItemList<'_, '_, '_> {
             Found::Column(column, []) if !qualifier.is_empty() => self.add_struct_fields(column.column.to_expr(), span),
             _ => {
                 let target: Vec<_> = qualifier.iter().map(|part| part.value.as_str()).collect();
-                let known: Vec<_> = self.input.visible().map(|column| quote(&column.name)).collect();
+                let mut known: Vec<_> = self.input.visible().map(|column| quote(&column.name)).collect();
+                known.sort_unstable();
                 let (target, known) = (quote_parts(&target), known.join(", "));
                 Err(error!(CANNOT_RESOLVE_STAR_EXPAND, targetString = target, columns = known).at(span))
             }

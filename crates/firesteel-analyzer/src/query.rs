@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use firesteel_common::{Result, error};
+use firesteel_common::{Result, Span, error};
 use firesteel_expr::eval;
 use firesteel_plan::logical::{Limit, Node, Sort};
 use firesteel_plan::parsed::{self, Ident, Query, QueryBody, QueryBodyKind, SortItem};
@@ -12,7 +12,7 @@ use recursive::recursive;
 use crate::env::{CteFrame, Env};
 use crate::expr::Resolver;
 use crate::scope::Relation;
-use crate::{Analyzer, errors, order, unsupported};
+use crate::{Analyzer, order, unsupported};
 
 impl Analyzer<'_> {
     #[recursive]
@@ -50,7 +50,7 @@ impl Analyzer<'_> {
         let mut relation = match &body.kind {
             QueryBodyKind::Select(select) => return self.select(select, order_by, env),
             QueryBodyKind::SetOperation { first, rest } => self.set_operations(body.span, first, rest, env)?,
-            QueryBodyKind::Values(values) => self.values(values, env)?,
+            QueryBodyKind::Values(values) => self.values(values, &[], values.span, env)?,
             QueryBodyKind::Table(name) => self.table(name, env)?,
             QueryBodyKind::Query(query) => self.query(query, env)?,
         };
@@ -103,7 +103,7 @@ impl Analyzer<'_> {
     }
 
     /// One row per distinct row.
-    pub(crate) fn distinct(&self, plan: PlanRef, span: firesteel_common::Span) -> Result<PlanRef> {
+    pub(crate) fn distinct(&self, plan: PlanRef, span: Span) -> Result<PlanRef> {
         let columns = &plan.schema().columns;
         if let Some(column) = columns.iter().find(|column| !order::is_groupable(&column.data_type)) {
             return Err(unsupported(format!("DISTINCT over values of type {}", column.data_type.sql()), span));
@@ -119,14 +119,15 @@ fn ascending(expr: &parsed::Expr) -> SortItem {
 }
 
 /// Gives a relation's columns new names; there must be as many.
-pub(crate) fn with_column_names(mut relation: Relation, names: &[Ident]) -> Result<Relation> {
+pub(crate) fn with_column_names(mut relation: Relation, names: &[Ident], span: Span) -> Result<Relation> {
     if names.is_empty() {
         return Ok(relation);
     }
     let visible = relation.scope.visible().count();
     if visible != names.len() {
-        let (target, exprs) = (names.len().to_string(), visible.to_string());
-        return Err(error!(ASSIGNMENT_ARITY_MISMATCH, numTarget = target, numExpr = exprs).at(errors::span_of(names)));
+        // For Spark the columns are assigned to, from the names.
+        let (target, exprs) = (visible.to_string(), names.len().to_string());
+        return Err(error!(ASSIGNMENT_ARITY_MISMATCH, numTarget = target, numExpr = exprs).at(span));
     }
     relation.scope.columns.retain(|column| !column.hidden);
     for (column, name) in relation.scope.columns.iter_mut().zip(names) {

@@ -10,11 +10,12 @@
 use std::cell::RefCell;
 use std::sync::Arc;
 
+use firesteel_common::conditions::MISSING_AGGREGATION;
 use firesteel_common::settings::Setting;
-use firesteel_common::{ColumnId, Result, Span, error};
+use firesteel_common::{ColumnId, Error, Result, Span, error};
 use firesteel_expr::ExprRef;
 use firesteel_plan::logical::{Aggregate, Filter, Node, Sort, SortKey};
-use firesteel_plan::parsed::{self, ExprKind, GroupBy, GroupingItem, Select, SelectItemKind, SortItem};
+use firesteel_plan::parsed::{self, ExprKind, GroupBy, GroupingItem, Ident, Select, SelectItemKind, SortItem};
 use firesteel_plan::{LogicalPlan, PlanColumn, PlanRef};
 use hashbrown::HashSet;
 
@@ -23,9 +24,9 @@ use crate::env::Env;
 use crate::expr::{Clause, Resolver};
 use crate::order::{self, OrderKey};
 use crate::projection::{self, Item};
-use crate::scope::{Relation, Scope, ScopeColumn, unqualified};
+use crate::scope::{Relation, Scope, ScopeColumn, qualifier, unqualified};
 use crate::subquery::{self, Pending};
-use crate::{Analyzer, unsupported};
+use crate::{Analyzer, errors, unsupported};
 
 /// Whether GROUP BY may name aliases of the select list; off for the SQL standard's scoping.
 pub(crate) const GROUP_BY_ALIASES: Setting<bool> = Setting {
@@ -39,10 +40,30 @@ struct Clauses<'q> {
     items: Vec<Item>,
     /// None without GROUP BY.
     keys: Option<Vec<(ColumnId, ExprRef)>>,
-    having: Option<(ExprRef, Span)>,
+    having: Option<Having>,
     order: Vec<OrderKey<'q>>,
     calls: AggregateCalls,
     subqueries: Vec<Pending>,
+}
+
+struct Having {
+    condition: ExprRef,
+    span: Span,
+    /// The columns that it names beside aggregates, and how.
+    named: Vec<(ColumnId, Vec<Ident>)>,
+    /// What it could have named.
+    candidates: Scope,
+}
+
+impl Having {
+    /// To a column of the input that is not grouped by, HAVING is blind.
+    fn explain(&self, error: Error, grouping: &Grouping<'_>) -> Error {
+        let unknown = self.named.iter().find(|(id, _)| !grouping.knows(*id));
+        match (error.is(&MISSING_AGGREGATION), unknown) {
+            (true, Some((_, name))) => errors::unresolved_column(name, Some(&self.candidates)),
+            _ => error,
+        }
+    }
 }
 
 impl Clauses<'_> {
@@ -88,7 +109,13 @@ impl Analyzer<'_> {
         let over_both =
             Resolver { scopes: vec![&outputs, input], argument_scopes: Some(vec![input]), ..over_input.clone() };
         let having = match &select.having {
-            Some(having) => Some((over_both.condition(having)?, having.span)),
+            Some(having) => {
+                let named = RefCell::default();
+                let resolver = Resolver { named: Some(&named), ..over_both.clone() };
+                let condition = resolver.condition(having)?;
+                let candidates = having_candidates(&items, input);
+                Some(Having { condition, span: having.span, named: named.take(), candidates })
+            }
             None => None,
         };
         let order = self.order_keys(select, order_by, &items, &outputs, over_both)?;
@@ -187,8 +214,8 @@ impl Analyzer<'_> {
             plan = self.aggregate(select, plan, &mut clauses)?;
         }
         plan = subquery::attach(plan, std::mem::take(&mut clauses.subqueries));
-        if let Some((having, _)) = &clauses.having {
-            let predicate = projection::expand(having, &clauses.items)?;
+        if let Some(having) = &clauses.having {
+            let predicate = projection::expand(&having.condition, &clauses.items)?;
             plan = LogicalPlan::new(Node::Filter(Filter { input: plan, predicate }));
         }
         let Clauses { items, order, .. } = clauses;
@@ -240,11 +267,24 @@ impl Analyzer<'_> {
         for key in &mut clauses.order {
             key.expr = grouping.above(&key.expr, key.item.expr.span)?;
         }
-        if let Some((having, span)) = &mut clauses.having {
-            *having = grouping.above(having, *span)?;
+        if let Some(having) = &mut clauses.having {
+            let above = grouping.above(&having.condition, having.span);
+            having.condition = above.map_err(|error| having.explain(error, &grouping))?;
         }
         Ok(LogicalPlan::new(Node::Aggregate(Aggregate { input, keys, aggregates: aggregates.calls })))
     }
+}
+
+/// The select list as HAVING sees it: columns that are selected as they are keep their relation.
+fn having_candidates(items: &[Item], input: &Scope) -> Scope {
+    let columns = projection::output_scope(items).columns.into_iter().zip(items).map(|(output, item)| {
+        let source = item.expr.as_column().and_then(|id| input.columns.iter().find(|column| column.column.id == id));
+        match source.and_then(|source| source.qualifier.last()) {
+            Some(relation) => ScopeColumn { qualifier: qualifier(relation), ..output },
+            None => output,
+        }
+    });
+    Scope { columns: columns.collect() }
 }
 
 /// Nobody can count the items of a `*`.
@@ -278,7 +318,7 @@ fn grouping_key(
     }
     let expr = projection::expand(&resolver.resolve(written)?, items)?;
     match calls.used_by(&expr) {
-        true => Err(error!(GROUP_BY_AGGREGATE, sqlExpr = resolver.name_of(written)).at(written.span)),
+        true => Err(error!(GROUP_BY_AGGREGATE, sqlExpr = resolver.qualified_name_of(written)).at(written.span)),
         false => Ok(expr),
     }
 }

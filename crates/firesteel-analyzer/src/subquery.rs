@@ -79,7 +79,7 @@ impl Resolver<'_, '_> {
     pub(crate) fn condition(&self, condition: &parsed::Expr) -> Result<ExprRef> {
         let resolved = self.resolve(condition)?;
         match resolved.data_type() {
-            SqlType::Boolean | SqlType::Void => Ok(resolved),
+            SqlType::Boolean => Ok(resolved),
             other => {
                 let text = format!("\"{}\"", self.name_of(condition));
                 Err(error!(

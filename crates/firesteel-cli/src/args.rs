@@ -9,7 +9,7 @@ use crate::output::Format;
 #[command(name = "firesteel", version, args_conflicts_with_subcommands = false)]
 pub(crate) struct Args {
     /// Runs these statements and leaves; may be given several times.
-    #[arg(short = 'c', long = "command", value_name = "SQL")]
+    #[arg(short = 'c', long = "command", value_name = "SQL", allow_hyphen_values = true)]
     pub(crate) execute: Vec<String>,
 
     /// Runs the statements of a file and leaves; may be given several times.
@@ -80,6 +80,7 @@ fn byte_size(text: &str) -> Result<usize, String> {
     let text = text.trim();
     let digits = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
     let (number, unit) = text.split_at(digits);
+    let number: f64 = number.parse().map_err(|_| format!("'{text}' is no size: use e.g. 512MB"))?;
     let factor: f64 = match unit.trim().to_ascii_lowercase().as_str() {
         "" | "b" => 1.0,
         "kb" => 1e3,
@@ -90,7 +91,6 @@ fn byte_size(text: &str) -> Result<usize, String> {
         "g" | "gib" => 1024.0 * 1024.0 * 1024.0,
         _ => return Err(format!("unknown unit '{unit}': use KB, MB, GB, KiB, MiB or GiB")),
     };
-    let number: f64 = number.parse().map_err(|_| format!("'{text}' is no size: use e.g. 512MB"))?;
     Ok((number * factor) as usize)
 }
 

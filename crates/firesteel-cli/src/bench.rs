@@ -8,7 +8,7 @@ use firesteel_datasource::ParquetWriter;
 use serde::Serialize;
 
 use crate::args::Bench;
-use crate::run::complain;
+use crate::run::{complain, say};
 
 /// What one query did.
 #[derive(Debug, Serialize)]
@@ -30,8 +30,7 @@ pub(crate) fn run(session: &Session, bench: &Bench) -> Result<bool> {
     }
     let mut measured = Vec::new();
     for (name, path) in files {
-        let text = std::fs::read_to_string(&path).map_err(|error| file_error(&path, &error))?;
-        let result = measure(session, bench, &name, &text);
+        let result = measure(session, bench, &name, &path);
         match &result.error {
             None => {
                 let best = result.seconds.iter().copied().fold(f64::INFINITY, f64::min);
@@ -44,7 +43,7 @@ pub(crate) fn run(session: &Session, bench: &Bench) -> Result<bool> {
     let json = serde_json::to_string_pretty(&measured).map_err(|error| Error::internal(error.to_string()))?;
     match &bench.output {
         Some(path) => std::fs::write(path, json + "\n").map_err(|error| file_error(Path::new(path), &error))?,
-        None => println!("{json}"),
+        None => say(&json),
     }
     Ok(measured.iter().all(|query| query.error.is_none()))
 }
@@ -78,14 +77,20 @@ fn query_files(bench: &Bench) -> Result<Vec<(String, PathBuf)>> {
     Ok(files)
 }
 
-fn measure(session: &Session, bench: &Bench, name: &str, text: &str) -> Measured {
-    let text = text.trim().trim_end_matches(';');
+fn measure(session: &Session, bench: &Bench, name: &str, path: &Path) -> Measured {
     let mut measured =
         Measured { name: name.to_owned(), seconds: Vec::new(), rows: 0, peak_memory_bytes: None, error: None };
+    let text = match std::fs::read_to_string(path) {
+        Ok(text) => text,
+        Err(error) => {
+            measured.error = Some(file_error(path, &error).render(None));
+            return measured;
+        }
+    };
     reset_peak_memory();
     for iteration in 0..bench.iterations.max(1) {
         let start = Instant::now();
-        let outcome = session.sql(text).and_then(|result| match (&bench.results, iteration) {
+        let outcome = session.sql(&text).and_then(|result| match (&bench.results, iteration) {
             // Written once, and that run is not faster for it.
             (Some(folder), 0) => write_result(result, &Path::new(folder).join(format!("{name}.parquet"))),
             _ => result.count_rows(),
@@ -96,7 +101,7 @@ fn measure(session: &Session, bench: &Bench, name: &str, text: &str) -> Measured
                 measured.seconds.push(start.elapsed().as_secs_f64());
             }
             Err(error) => {
-                measured.error = Some(error.render(Some(text)));
+                measured.error = Some(error.render(Some(&text)));
                 break;
             }
         }

@@ -13,7 +13,7 @@ mod output;
 mod run;
 mod shell;
 
-use std::io::{IsTerminal, Read};
+use std::io::{self, IsTerminal, Read};
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -47,17 +47,22 @@ fn start(args: &Args) -> Result<bool> {
     if !args.execute.is_empty() || !args.file.is_empty() {
         return batch(&mut runner, args);
     }
-    if std::io::stdin().is_terminal() {
+    if io::stdin().is_terminal() {
         return shell::run(runner);
     }
-    let mut text = String::new();
-    match std::io::stdin().read_to_string(&mut text) {
-        Ok(_) => Ok(runner.run_script(&text)),
-        Err(error) => {
-            run::complain(&format!("standard input: {error}"));
-            Ok(false)
-        }
-    }
+    let mut bytes = Vec::new();
+    let read = io::stdin().read_to_end(&mut bytes).map(|_| bytes);
+    Ok(runner.run_script(&as_text("standard input", read)?))
+}
+
+/// What was read, if it is text.
+fn as_text(name: &str, read: io::Result<Vec<u8>>) -> Result<String> {
+    let bytes = read.map_err(|error| firesteel::file_error(name, &error.to_string()))?;
+    String::from_utf8(bytes).map_err(|error| {
+        let at = error.utf8_error().valid_up_to();
+        let line = 1 + error.as_bytes()[..at].iter().filter(|byte| **byte == b'\n').count();
+        firesteel::file_error(name, &format!("line {line}, byte {at} of the text is not UTF-8"))
+    })
 }
 
 fn open_session(args: &Args) -> Result<Session> {
@@ -77,13 +82,8 @@ fn batch(runner: &mut Runner, args: &Args) -> Result<bool> {
         }
     }
     for path in &args.file {
-        match std::fs::read_to_string(path) {
-            Ok(text) if runner.run_script(&text) => {}
-            Ok(_) => return Ok(false),
-            Err(error) => {
-                run::complain(&format!("{path}: {error}"));
-                return Ok(false);
-            }
+        if !runner.run_script(&as_text(path, std::fs::read(path))?) {
+            return Ok(false);
         }
     }
     Ok(true)

@@ -3,7 +3,7 @@
 use std::io::{self, IsTerminal, Write};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use firesteel::{Error, QueryResult, Session};
+use firesteel::{Error, QueryResult, Session, Span};
 
 use crate::output::{self, Format};
 
@@ -18,17 +18,44 @@ pub(crate) struct Runner {
 
 /// How to stop what runs now.
 #[derive(Clone, Default)]
-pub(crate) struct Running(Arc<Mutex<Option<Box<dyn Fn() + Send>>>>);
+pub(crate) struct Running(Arc<Mutex<State>>);
+
+#[derive(Default)]
+enum State {
+    #[default]
+    Idle,
+    /// A statement is being planned, or is a command: nothing to stop yet.
+    Starting,
+    Query(Box<dyn Fn() + Send>),
+    /// Told to stop, and not yet done with it.
+    Stopping,
+}
 
 impl Running {
-    /// Whether there was something to cancel.
+    /// Stops what runs, be it only about to. False when it was told so before and runs still.
     pub(crate) fn cancel(&self) -> bool {
-        let running = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        running.as_ref().map(|cancel| cancel()).is_some()
+        let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        match &*state {
+            State::Idle => return true,
+            State::Stopping => return false,
+            State::Starting => {}
+            State::Query(cancel) => cancel(),
+        }
+        *state = State::Stopping;
+        true
     }
 
-    fn set(&self, cancel: Option<Box<dyn Fn() + Send>>) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = cancel;
+    fn set(&self, new: State) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = new;
+    }
+
+    /// From now on there is something to stop; at once, if that was wished before.
+    fn started(&self, cancel: impl Fn() + Send + 'static) {
+        let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        match *state {
+            State::Stopping => cancel(),
+            _ => *state = State::Query(Box::new(cancel)),
+        }
     }
 }
 
@@ -48,28 +75,29 @@ impl Runner {
             complain(&error.render(Some(text)));
             return false;
         }
-        split.statements.iter().all(|span| self.run_statement(span.slice(text)))
+        split.statements.iter().all(|span| self.run_statement(text, *span))
     }
 
-    /// One statement, its rows to standard output, its error to standard error.
-    pub(crate) fn run_statement(&mut self, text: &str) -> bool {
+    /// The statement at a place of a text: its rows go to standard output, its error to standard error.
+    fn run_statement(&mut self, text: &str, at: Span) -> bool {
         let start = std::time::Instant::now();
-        let outcome = self.session.sql(text).and_then(|result| {
+        self.running.set(State::Starting);
+        let outcome = self.session.sql(at.slice(text)).and_then(|result| {
             if let Some(query) = result.query() {
-                self.running.set(Some(Box::new(move || query.cancel())));
+                self.running.started(move || query.cancel());
             }
             self.write(result)
         });
-        self.running.set(None);
+        self.running.set(State::Idle);
         match outcome {
             Ok(()) => {
                 if self.timing {
-                    println_or_leave(&format!("Time: {:.1?}", start.elapsed()));
+                    say(&format!("Time: {:.1?}", start.elapsed()));
                 }
                 true
             }
             Err(error) => {
-                complain(&error.render(Some(text)));
+                complain(&in_script(error, at).render(Some(text)));
                 false
             }
         }
@@ -88,24 +116,40 @@ impl Runner {
     }
 }
 
+/// Places count from the statement's begin; people look for them in the whole text.
+fn in_script(error: Error, statement: Span) -> Error {
+    match error.span() {
+        Some(span) => {
+            let (start, end) = (statement.start as usize, span.end as usize);
+            error.moved_to(Span::new(start + span.start as usize, start + end))
+        }
+        None => error,
+    }
+}
+
 /// Writing to a pipe that nobody reads any more is no failure.
 pub(crate) fn ignore_closed(error: io::Error) -> Result<(), Error> {
     match error.kind() {
         io::ErrorKind::BrokenPipe => Ok(()),
-        _ => Err(Error::internal(format!("standard output: {error}"))),
+        _ => Err(firesteel::file_error("standard output", &error.to_string())),
     }
 }
 
-fn println_or_leave(text: &str) {
+/// A line to standard output.
+pub(crate) fn say(text: &str) {
     // A closed pipe ends the output, not the program's meaning.
     let _ = writeln!(io::stdout(), "{text}");
 }
 
 /// To standard error, in red on a terminal.
 pub(crate) fn complain(text: &str) {
-    let plain = !io::stderr().is_terminal() || std::env::var_os("NO_COLOR").is_some();
-    let _ = match plain {
-        true => writeln!(io::stderr(), "{text}"),
-        false => writeln!(io::stderr(), "\u{1b}[31m{text}\u{1b}[0m"),
+    let _ = match io::stderr().is_terminal() && wants_color() {
+        true => writeln!(io::stderr(), "\u{1b}[31m{text}\u{1b}[0m"),
+        false => writeln!(io::stderr(), "{text}"),
     };
+}
+
+/// As <https://no-color.org> asks.
+pub(crate) fn wants_color() -> bool {
+    std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
 }

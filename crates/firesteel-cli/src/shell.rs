@@ -3,32 +3,39 @@
 use std::borrow::Cow;
 use std::path::PathBuf;
 
+use clap::ValueEnum;
 use firesteel::{Error, Result};
 use reedline::{
     FileBackedHistory, Prompt, PromptEditMode, PromptHistorySearch, PromptHistorySearchStatus, Reedline, Signal,
     ValidationResult, Validator,
 };
 
-use crate::run::{Runner, complain};
+use crate::output::Format;
+use crate::run::{self, Runner, complain, say};
 
 const HISTORY_ENTRIES_MAX: usize = 10_000;
+/// As shells have it for a program that Ctrl-C ended.
+const EXIT_INTERRUPTED: i32 = 130;
 
 /// Whether the shell was left in good order.
 pub(crate) fn run(mut runner: Runner) -> Result<bool> {
     let running = runner.running();
     // While a line is edited the editor sees Ctrl-C itself; this is for the time in between.
     ctrlc::set_handler(move || {
-        running.cancel();
+        if !running.cancel() {
+            // Asked a second time, and still not stopped.
+            std::process::exit(EXIT_INTERRUPTED);
+        }
     })
     .map_err(|error| Error::internal(format!("Ctrl-C cannot be caught: {error}")))?;
-    let mut editor = Reedline::create().with_validator(Box::new(UntilSemicolon));
+    let mut editor = Reedline::create().with_validator(Box::new(UntilSemicolon)).with_ansi_colors(run::wants_color());
     if let Some(path) = history_file() {
         match FileBackedHistory::with_file(HISTORY_ENTRIES_MAX, path) {
             Ok(history) => editor = editor.with_history(Box::new(history)),
             Err(error) => complain(&format!("history is not kept: {error}")),
         }
     }
-    println!("Firesteel {} — statements end with ';', .help for more", env!("CARGO_PKG_VERSION"));
+    say(&format!("Firesteel {} — statements end with ';', .help for more", env!("CARGO_PKG_VERSION")));
     loop {
         match editor.read_line(&FiresteelPrompt) {
             Ok(Signal::Success(line)) => {
@@ -49,24 +56,26 @@ pub(crate) fn run(mut runner: Runner) -> Result<bool> {
 /// A dot command, or statements. False: leave.
 fn obey(runner: &mut Runner, line: &str) -> bool {
     let (word, rest) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
-    match word.trim_end_matches(';') {
-        "" => {}
-        ".quit" | ".exit" | "\\q" | "quit" | "exit" if rest.is_empty() => return false,
-        ".help" | "\\?" => println!("{HELP}"),
-        ".tables" | "\\d" | "\\dt" => {
-            runner.run_statement("SHOW TABLES");
+    let rest = rest.trim().trim_end_matches(';').trim_end();
+    match (word.trim_end_matches(';'), rest) {
+        ("", "") => {}
+        (".quit" | ".exit" | ".q" | "\\q" | "quit" | "exit", "") => return false,
+        (".help" | "\\?", _) => say(&help()),
+        (".tables" | "\\d" | "\\dt", "") => {
+            runner.run_script("SHOW TABLES");
         }
-        ".timer" | "\\timing" => {
-            runner.timing = if rest.is_empty() { !runner.timing } else { rest.trim() == "on" };
-            println!("Timing is {}.", if runner.timing { "on" } else { "off" });
+        (".schema" | "\\d", table) => {
+            runner.run_script(&format!("DESCRIBE {table}"));
         }
-        ".mode" => match clap::ValueEnum::from_str(rest.trim(), true) {
-            Ok(format) => runner.format = format,
-            Err(_) => complain(".mode takes table, csv, tsv, json, jsonl or markdown"),
+        (".read" | "\\i", path) => match std::fs::read_to_string(path) {
+            Ok(text) => {
+                runner.run_script(&text);
+            }
+            Err(error) => complain(&firesteel::file_error(path, &error.to_string()).render(None)),
         },
-        command if command.starts_with('.') || command.starts_with('\\') => {
-            complain(&format!("unknown command {command}: .help lists them"));
-        }
+        (".timer" | "\\timing", setting) => time(runner, setting),
+        (".mode", format) => mode(runner, format),
+        (command, _) if command.starts_with(['.', '\\']) => complain(&unknown(command)),
         _ => {
             runner.run_script(line);
         }
@@ -74,13 +83,57 @@ fn obey(runner: &mut Runner, line: &str) -> bool {
     true
 }
 
-const HELP: &str = "\
-.help            this text
-.tables          tables and views
-.mode FORMAT     table, csv, tsv, json, jsonl, markdown
-.timer [on|off]  tell each statement's time
-.quit            leave (or Ctrl-D)
-Ctrl-C stops the running statement; arrow keys and Ctrl-R find earlier ones.";
+fn time(runner: &mut Runner, setting: &str) {
+    runner.timing = match setting {
+        "" => !runner.timing,
+        "on" => true,
+        "off" => false,
+        _ => return complain(".timer takes on or off"),
+    };
+    say(if runner.timing { "Times are told." } else { "Times are not told." });
+}
+
+fn mode(runner: &mut Runner, format: &str) {
+    match Format::from_str(format, true) {
+        Ok(format) => runner.format = format,
+        Err(_) if format.is_empty() => {
+            let name = runner.format.to_possible_value();
+            say(name.as_ref().map_or("", |name| name.get_name()));
+        }
+        Err(_) => complain(".mode takes table, csv, tsv, json, jsonl or markdown"),
+    }
+}
+
+fn unknown(command: &str) -> String {
+    let known = COMMANDS.iter().map(|(usage, _)| usage.split(' ').next().unwrap_or(usage));
+    let near = known.map(|known| (strsim::damerau_levenshtein(command, known), known)).min();
+    match near {
+        Some((distance, known)) if distance <= 2 => format!("unknown command {command}: did you mean {known}?"),
+        _ => format!("unknown command {command}: .help lists them"),
+    }
+}
+
+const COMMANDS: &[(&str, &str)] = &[
+    (".help", "this text"),
+    (".tables", "tables and views; also \\d"),
+    (".schema TABLE", "the columns of a table; also \\d TABLE"),
+    (".mode FORMAT", "how rows are shown: table, csv, tsv, json, jsonl, markdown"),
+    (".read FILE", "runs the statements of a file; also \\i FILE"),
+    (".timer [on|off]", "tells each statement's time; also \\timing"),
+    (".quit", "leaves; also \\q, Ctrl-D"),
+];
+
+fn help() -> String {
+    let mut help = String::new();
+    for (usage, meaning) in COMMANDS {
+        help.push_str(&format!("{usage:<17}{meaning}\n"));
+    }
+    help.push_str(
+        "\nA statement goes on until its ';'. Files are tables: SELECT * FROM 'data/*.parquet'.\n\
+         Ctrl-C stops the running statement or drops the line, Ctrl-R finds an earlier one.",
+    );
+    help
+}
 
 /// `$XDG_STATE_HOME/firesteel/history`, or below `~/.local/state`.
 fn history_file() -> Option<PathBuf> {

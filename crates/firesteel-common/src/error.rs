@@ -3,6 +3,8 @@
 
 use std::fmt;
 
+use unicode_width::UnicodeWidthStr;
+
 use crate::conditions::{self, Condition};
 use crate::span::Span;
 
@@ -17,12 +19,13 @@ struct Inner {
     condition: &'static Condition,
     parameters: Vec<(&'static str, String)>,
     span: Option<Span>,
+    hint: Option<String>,
     source: Option<Box<dyn std::error::Error + Send + Sync>>,
 }
 
 impl Error {
     pub fn new(condition: &'static Condition) -> Self {
-        Self(Box::new(Inner { condition, parameters: Vec::new(), span: None, source: None }))
+        Self(Box::new(Inner { condition, parameters: Vec::new(), span: None, hint: None, source: None }))
     }
 
     /// A mistake of ours, never of the user's.
@@ -63,6 +66,12 @@ impl Error {
         }
     }
 
+    /// What may have been meant: shown below the place, no part of the message.
+    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.0.hint = Some(hint.into());
+        self
+    }
+
     pub fn caused_by(mut self, source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
         self.0.source = Some(source.into());
         self
@@ -86,27 +95,59 @@ impl Error {
 
     /// The template with its parameters filled in.
     pub fn message(&self) -> String {
-        let mut message = self.0.condition.template.to_owned();
-        for (name, value) in &self.0.parameters {
-            message = message.replace(&format!("<{name}>"), value);
+        let mut message = String::new();
+        let mut rest = self.0.condition.template;
+        // Each value is put in once and not looked at again: it is the user's text and may contain anything.
+        while let Some((before, after)) = rest.split_once('<') {
+            message.push_str(before);
+            let named = after.split_once('>').and_then(|(name, after)| Some((self.parameter(name)?, after)));
+            rest = match named {
+                Some((value, after)) => {
+                    message.push_str(value);
+                    after
+                }
+                None => {
+                    message.push('<');
+                    after
+                }
+            };
         }
-        message
+        message + rest
     }
 
-    /// Everything a person needs: condition, message, SQLSTATE, and the line with a caret when the text is known.
+    fn parameter(&self, name: &str) -> Option<&str> {
+        self.0.parameters.iter().find(|(known, _)| *known == name).map(|(_, value)| value.as_str())
+    }
+
+    /// Everything a person needs: condition, message, SQLSTATE, the line with a caret when the text is known, and a hint.
     pub fn render(&self, text: Option<&str>) -> String {
         let mut out = self.to_string();
-        let (Some(text), Some(span)) = (text, self.0.span) else { return out };
-        let (line, column) = span.line_and_column(text);
-        let source_line = text.lines().nth(line - 1).unwrap_or("");
-        // A window of the line around the place, so that a line of megabytes does not flood the screen.
-        let skip = column.saturating_sub(60);
-        let window: String = source_line.chars().skip(skip).take(120).collect();
-        let width = span.slice(text).chars().take_while(|c| *c != '\n').count().clamp(1, 100);
-        let indent = " ".repeat(column - 1 - skip);
-        out.push_str(&format!("\n== SQL (line {line}, position {column}) ==\n{window}\n{indent}{}", "^".repeat(width)));
+        if let (Some(text), Some(span)) = (text, self.0.span) {
+            out.push_str(&place(text, span));
+        }
+        if let Some(hint) = &self.0.hint {
+            out.push_str(&format!("\n{hint}"));
+        }
         out
     }
+}
+
+/// The line around a span, and carets below it.
+fn place(text: &str, span: Span) -> String {
+    let (line, column) = span.line_and_column(text);
+    let source_line = text.lines().nth(line - 1).unwrap_or("");
+    // A window of the line around the place, so that a line of megabytes does not flood the screen. What a terminal would
+    // act upon is shown as a blank, as wide as the caret below assumes.
+    let skip = column.saturating_sub(60);
+    let shown = |c: char| if c.is_control() { ' ' } else { c };
+    let window: String = source_line.chars().skip(skip).take(120).map(shown).collect();
+    let columns = |text: &str| UnicodeWidthStr::width(text);
+    let (before, from_here) =
+        window.split_at(window.char_indices().nth(column - 1 - skip).map_or(window.len(), |(at, _)| at));
+    let marked: String =
+        span.slice(text).chars().take_while(|c| *c != '\n').take(from_here.chars().count()).map(shown).collect();
+    let (indent, carets) = (" ".repeat(columns(before)), "^".repeat(columns(&marked).max(1)));
+    format!("\n== SQL (line {line}, position {column}) ==\n{window}\n{indent}{carets}")
 }
 
 impl fmt::Display for Error {
@@ -190,7 +231,29 @@ mod tests {
     fn render_points_at_the_place() {
         let text = "select 1 +\n  foo";
         let error = crate::error!(UNRESOLVED_COLUMN_WITHOUT_SUGGESTION, objectName = "`foo`").at(Span::new(13, 16));
-        assert!(error.render(Some(text)).ends_with("== SQL (line 2, position 3) ==\n  foo\n  ^^^"), "{}", error.render(Some(text)));
+        assert!(
+            error.render(Some(text)).ends_with("== SQL (line 2, position 3) ==\n  foo\n  ^^^"),
+            "{}",
+            error.render(Some(text))
+        );
+    }
+
+    #[test]
+    fn carets_stand_below_wide_characters_and_tabs() {
+        let text = "select '日本',\tfoo";
+        let at = text.find("foo").unwrap_or_default();
+        let error = crate::error!(UNRESOLVED_COLUMN_WITHOUT_SUGGESTION, objectName = "`foo`").at(Span::new(at, at + 3));
+        let rendered = error.hint("Did you mean `fo`?").render(Some(text));
+        assert!(
+            rendered.ends_with("position 14) ==\nselect '日本', foo\n               ^^^\nDid you mean `fo`?"),
+            "{rendered}"
+        );
+    }
+
+    #[test]
+    fn parameters_are_not_filled_in_twice() {
+        let error = crate::error!(PARSE_SYNTAX_ERROR, error = "'<hint>' < <b>", hint = "!");
+        assert_eq!(error.message(), "Syntax error at or near '<hint>' < <b>!.");
     }
 
     #[test]

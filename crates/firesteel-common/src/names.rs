@@ -22,9 +22,16 @@ pub fn quote_if_needed(name: &str) -> String {
     if plain { name.to_owned() } else { quote(name) }
 }
 
+/// Of a name of megabytes only the begin is compared with others: the time that takes grows with both lengths.
+const COMPARED_CHARS: usize = 200;
+
+fn head(name: &str) -> String {
+    name.chars().take(COMPARED_CHARS).flat_map(char::to_lowercase).collect()
+}
+
 /// Up to five candidates, nearest first, as an error's `proposal` lists them.
 pub fn suggestions<'a>(wanted: &str, candidates: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {
-    let wanted = wanted.to_lowercase();
+    let wanted = head(wanted);
     let mut ranked: Vec<(usize, &str)> = Vec::new();
     for candidate in candidates {
         if !ranked.iter().any(|(_, known)| *known == candidate) {
@@ -33,6 +40,18 @@ pub fn suggestions<'a>(wanted: &str, candidates: impl IntoIterator<Item = &'a st
     }
     ranked.sort_by_key(|(distance, _)| *distance);
     ranked.into_iter().take(5).map(|(_, name)| name).collect()
+}
+
+/// ``Did you mean `name`?``, when a candidate is so near that a slip of the keys explains it.
+pub fn did_you_mean<'a>(wanted: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<String> {
+    let (wanted, length) = (head(wanted), wanted.chars().count());
+    if length > COMPARED_CHARS {
+        return None;
+    }
+    let distance = |candidate: &str| strsim::damerau_levenshtein(&wanted, &candidate.to_lowercase());
+    let (distance, nearest) = candidates.into_iter().map(|candidate| (distance(candidate), candidate)).min()?;
+    let is_near = (1..length).contains(&distance) && distance <= (length / 3).max(1);
+    is_near.then(|| format!("Did you mean {}?", quote(nearest)))
 }
 
 #[cfg(test)]
@@ -44,5 +63,11 @@ mod tests {
         assert_eq!(suggestions("nmae", ["id", "name", "comment"])[0], "name");
         assert_eq!(quote_parts(&["a", "b`c"]), "`a`.`b``c`");
         assert_eq!(quote_if_needed("a b"), "`a b`");
+    }
+
+    #[test]
+    fn only_near_names_are_meant() {
+        assert_eq!(did_you_mean("cuont", ["sum", "count"]).as_deref(), Some("Did you mean `count`?"));
+        assert_eq!(did_you_mean("frobnicate", ["sum", "count"]), None);
     }
 }

@@ -92,8 +92,11 @@ impl Settings {
 }
 
 /// `spark.sql.session.timeZone`: parses and displays TIMESTAMP values; storage is always UTC.
-pub const SESSION_TIME_ZONE: Setting<&'static str> =
-    Setting { key: "spark.sql.session.timeZone", default: "UTC", doc: "The zone in which timestamps are parsed and shown." };
+pub const SESSION_TIME_ZONE: Setting<&'static str> = Setting {
+    key: "spark.sql.session.timeZone",
+    default: "UTC",
+    doc: "The zone in which timestamps are parsed and shown.",
+};
 
 #[cfg(test)]
 mod tests {

@@ -308,7 +308,8 @@ impl Builder {
                 pipeline = pipeline.after(sink);
             }
             for number in &open.after_open {
-                let id = self.added.get(number).ok_or_else(|| internal!("a pipeline waits for one that comes later"))?;
+                let id =
+                    self.added.get(number).ok_or_else(|| internal!("a pipeline waits for one that comes later"))?;
                 pipeline = pipeline.after(Dependency::Ended(*id));
             }
             if open.one_worker {

@@ -16,7 +16,9 @@ use crate::registry;
 #[derive(Debug, Clone, Copy)]
 pub enum GroupIndices<'a> {
     /// All rows belong to group 0: aggregation without keys.
-    Single { rows: usize },
+    Single {
+        rows: usize,
+    },
     Each(&'a [u32]),
 }
 

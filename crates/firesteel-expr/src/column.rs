@@ -2,9 +2,7 @@
 
 use std::sync::Arc;
 
-use arrow::array::{
-    Array, ArrayRef, AsArray, Decimal128Array, Scalar, UInt32Array, new_null_array,
-};
+use arrow::array::{Array, ArrayRef, AsArray, Decimal128Array, Scalar, UInt32Array, new_null_array};
 use arrow::buffer::NullBuffer;
 use arrow::datatypes::{DataType, Decimal64Type, Decimal128Type};
 use firesteel_common::{Result, SqlType, internal};
@@ -172,8 +170,6 @@ fn unpack(array: &ArrayRef) -> Result<ArrayRef> {
         _ => Ok(Arc::clone(array)),
     }
 }
-
-
 
 #[cfg(test)]
 mod tests {

@@ -83,7 +83,7 @@ impl Predicate {
         let mut selection = batch.selection().cloned();
         for conjunct in &mut self.conjuncts {
             let rows = Rows::new(&batch.columns, selection.as_ref(), batch.physical_rows());
-            if rows.len() == 0 {
+            if rows.is_empty() {
                 break;
             }
             let passed = match conjunct.evaluate(&rows, &self.context)? {
@@ -150,7 +150,12 @@ impl<'a> Rows<'a> {
             None => positions.clone(),
         };
         let rows = selection.len();
-        Rows { columns: self.columns, selection: Some(selection), gathered: vec![OnceCell::new(); self.columns.len()], rows }
+        Rows {
+            columns: self.columns,
+            selection: Some(selection),
+            gathered: vec![OnceCell::new(); self.columns.len()],
+            rows,
+        }
     }
 }
 
@@ -166,8 +171,16 @@ enum BoundKind {
     Column(usize),
     /// One row.
     Constant(arrow::array::ArrayRef),
-    Call { function: FunctionRef, kernel: BoundKernel, args: Vec<Bound>, arg_types: Vec<SqlType> },
-    Cast { input: Box<Bound>, mode: CastMode },
+    Call {
+        function: FunctionRef,
+        kernel: BoundKernel,
+        args: Vec<Bound>,
+        arg_types: Vec<SqlType>,
+    },
+    Cast {
+        input: Box<Bound>,
+        mode: CastMode,
+    },
 }
 
 enum BoundKernel {
@@ -196,9 +209,7 @@ impl Bound {
                 let args = args.iter().map(|arg| Bound::new(arg, input)).collect::<Result<_>>()?;
                 BoundKind::Call { function: function.clone(), kernel, args, arg_types }
             }
-            ExprKind::Cast(inner, mode) => {
-                BoundKind::Cast { input: Box::new(Bound::new(inner, input)?), mode: *mode }
-            }
+            ExprKind::Cast(inner, mode) => BoundKind::Cast { input: Box::new(Bound::new(inner, input)?), mode: *mode },
         };
         Ok(Self { kind, data_type: expr.data_type().clone(), can_fail: expr.can_fail(), span: expr.span() })
     }
@@ -223,8 +234,7 @@ impl Bound {
                 kernel(&mut LazyArgs { args, rows, context, return_type })
             }
             BoundKind::Call { function, kernel, args, arg_types } => {
-                let columns: Vec<_> =
-                    args.iter_mut().map(|arg| arg.evaluate(rows, context)).collect::<Result<_>>()?;
+                let columns: Vec<_> = args.iter_mut().map(|arg| arg.evaluate(rows, context)).collect::<Result<_>>()?;
                 if function.is_strict() && columns.iter().any(Column::is_constant_null) {
                     return Ok(Column::nulls(return_type, rows.len()));
                 }

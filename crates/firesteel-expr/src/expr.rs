@@ -76,15 +76,18 @@ impl Expr {
     }
 
     pub fn literal(literal: Literal) -> ExprRef {
-        let facts = Facts { columns: Arc::from([]), can_fail: false, volatility: Volatility::Immutable, depth: 1, span: None };
+        let facts =
+            Facts { columns: Arc::from([]), can_fail: false, volatility: Volatility::Immutable, depth: 1, span: None };
         let (data_type, nullable) = (literal.data_type().clone(), literal.is_null());
         Arc::new(Self { kind: ExprKind::Literal(literal), data_type, nullable, facts })
     }
 
     /// A call over arguments that are already of the types that the function takes.
     pub fn call(function: &FunctionRef, args: Vec<ExprRef>) -> Result<ExprRef> {
-        let types: Vec<_> = args.iter().map(|arg| arg.data_type.clone()).collect();
-        let data_type = (function.returns)(&types)?;
+        let data_type = match function.returns_for {
+            Some(returns) => returns(&args)?,
+            None => (function.returns)(&args.iter().map(|arg| arg.data_type.clone()).collect::<Vec<_>>())?,
+        };
         let nullable = function.call_nullable(&args);
         let facts = Facts::of(&args, function.call_can_fail(&args), function.volatility);
         Ok(Arc::new(Self { kind: ExprKind::Call(function.clone(), args), data_type, nullable, facts }))
@@ -102,8 +105,7 @@ impl Expr {
             return input;
         }
         let can_fail = mode == CastMode::Ansi && crate::cast::can_fail(&input.data_type, &to);
-        let nullable =
-            input.nullable || crate::cast::can_give_null(&input.data_type, &to) || mode == CastMode::Try;
+        let nullable = input.nullable || crate::cast::can_give_null(&input.data_type, &to) || mode == CastMode::Try;
         let facts = Facts::of(std::slice::from_ref(&input), can_fail, Volatility::Immutable);
         Arc::new(Self { kind: ExprKind::Cast(input, mode), data_type: to, nullable, facts })
     }
@@ -229,10 +231,7 @@ impl Expr {
 
     /// Applies `map` to every node, children first. Nodes for which it answers `None` stay, and so does their `Arc`.
     #[recursive]
-    pub fn rewrite(
-        self: &Arc<Self>,
-        map: &mut dyn FnMut(&ExprRef) -> Result<Option<ExprRef>>,
-    ) -> Result<ExprRef> {
+    pub fn rewrite(self: &Arc<Self>, map: &mut dyn FnMut(&ExprRef) -> Result<Option<ExprRef>>) -> Result<ExprRef> {
         let mut changed = false;
         let mut children = Vec::with_capacity(self.children().len());
         for child in self.children() {

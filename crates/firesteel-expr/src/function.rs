@@ -136,6 +136,8 @@ pub struct ScalarFunction {
     pub signature: Signature,
     /// The result type for (coerced) argument types.
     pub returns: fn(&[SqlType]) -> Result<SqlType>,
+    /// In place of `returns` where the type depends on what arguments say: the names of a struct's fields.
+    pub returns_for: Option<fn(&[ExprRef]) -> Result<SqlType>>,
     pub nullability: Nullability,
     pub volatility: Volatility,
     pub can_fail: CanFail,
@@ -152,6 +154,7 @@ impl ScalarFunction {
         aliases: &[],
         signature: Signature::OneOf(&[]),
         returns: |_| Ok(SqlType::Void),
+        returns_for: None,
         nullability: Nullability::Strict,
         volatility: Volatility::Immutable,
         can_fail: CanFail::Never,

@@ -109,9 +109,13 @@ pub fn call_aggregate(
 }
 
 pub fn not_found(name: &str) -> firesteel_common::Error {
-    error!(
+    let error = error!(
         ROUTINE_NOT_FOUND,
         routineName = names::quote(name),
         searchPath = "[`system`.`builtin`, `system`.`session`, `spark_catalog`.`default`]"
-    )
+    );
+    match names::did_you_mean(name, function_names().iter().map(String::as_str)) {
+        Some(hint) => error.hint(hint),
+        None => error,
+    }
 }

@@ -122,7 +122,8 @@ fn physical_line(plan: &PhysicalPlan, ids: &ColumnIds) -> String {
                 line.push_str(&format!(", filters: {}", exprs(&scan.filters, ids)));
             }
             if !scan.runtime_filters.is_empty() {
-                let slots = scan.runtime_filters.iter().map(|slot| format!("{} <- rf{}", ids.display(slot.column), slot.id.0));
+                let slots =
+                    scan.runtime_filters.iter().map(|slot| format!("{} <- rf{}", ids.display(slot.column), slot.id.0));
                 line.push_str(&format!(", runtime filters: {}", list(slots)));
             }
             line
@@ -167,13 +168,7 @@ fn physical_line(plan: &PhysicalPlan, ids: &ColumnIds) -> String {
     }
 }
 
-fn join_line(
-    name: &str,
-    kind: &str,
-    keys: &[(ExprRef, ExprRef)],
-    filter: Option<&ExprRef>,
-    ids: &ColumnIds,
-) -> String {
+fn join_line(name: &str, kind: &str, keys: &[(ExprRef, ExprRef)], filter: Option<&ExprRef>, ids: &ColumnIds) -> String {
     let mut line = format!("{name} {kind}");
     if !keys.is_empty() {
         let pairs = keys.iter().map(|(left, right)| format!("{} = {}", left.display(ids), right.display(ids)));

@@ -57,9 +57,7 @@ pub(crate) fn derive(plan: &LogicalPlan) -> Statistics {
         Node::Materialized(leaf) => Statistics::clone(&leaf.statistics),
         Node::Project(project) => {
             let input = project.input.statistics();
-            let known = |(id, expr): &(ColumnId, ExprRef)| {
-                Some((*id, input.columns.get(&expr.as_column()?)?.clone()))
-            };
+            let known = |(id, expr): &(ColumnId, ExprRef)| Some((*id, input.columns.get(&expr.as_column()?)?.clone()));
             Statistics { rows: input.rows, columns: project.exprs.iter().filter_map(known).collect() }
         }
         Node::Filter(filter) => {
@@ -116,9 +114,10 @@ pub fn selectivity(predicate: &Expr, input: &Statistics) -> Estimate {
         return all_of(args, input);
     }
     if let Some(args) = predicate.as_call("or") {
-        let none = args.iter().map(|arg| selectivity(arg, input)).fold(derived(1.0), |none, arg| {
-            none.combine(arg, |none, arg| none * (1.0 - arg))
-        });
+        let none = args
+            .iter()
+            .map(|arg| selectivity(arg, input))
+            .fold(derived(1.0), |none, arg| none.combine(arg, |none, arg| none * (1.0 - arg)));
         return Estimate { value: 1.0 - none.value, ..none };
     }
     if let Some([arg]) = predicate.as_call("not") {

@@ -126,8 +126,7 @@ impl Job {
     }
 
     fn start_ready(&mut self, now: Duration) -> Vec<Action> {
-        let done: Vec<bool> =
-            self.stages.iter().map(|state| matches!(state.progress, Progress::Done { .. })).collect();
+        let done: Vec<bool> = self.stages.iter().map(|state| matches!(state.progress, Progress::Done { .. })).collect();
         let mut actions = Vec::new();
         for state in &mut self.stages {
             let ready = state.stage.inputs.iter().all(|input| done[input.0 as usize]);

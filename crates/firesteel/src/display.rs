@@ -15,11 +15,13 @@ use arrow::error::ArrowError;
 use chrono::{DateTime, NaiveDateTime, TimeDelta};
 use chrono_tz::Tz;
 use firesteel_common::{Error, Result as FiresteelResult, SqlType};
+use firesteel_expr::cast::datetime::zone::Zone;
 
 const MICROS_PER_SECOND: i64 = 1_000_000;
 
 /// Rows as lines, columns separated by tabs.
 pub fn rows(batches: &[RecordBatch], types: &[SqlType], zone: Tz) -> Result<Vec<String>, ArrowError> {
+    let zone = Zone::Region(zone);
     let mut lines = Vec::new();
     for batch in batches {
         let canonical = |(column, sql_type): (&ArrayRef, &SqlType)| cast(column, &sql_type.to_arrow());
@@ -34,7 +36,7 @@ pub fn rows(batches: &[RecordBatch], types: &[SqlType], zone: Tz) -> Result<Vec<
                 if column.is_null(row) || *sql_type == SqlType::Void {
                     line.push_str("NULL");
                 } else {
-                    Printer { out: &mut line, zone, nested: false }.value(column, sql_type, row);
+                    Printer { out: &mut line, zone: &zone, nested: false }.value(column, sql_type, row);
                 }
             }
             lines.push(line);
@@ -64,14 +66,14 @@ pub fn listing(columns: &[(String, SqlType)], lines: Vec<String>) -> Vec<String>
     }
 }
 
-/// Each row of a column as text; `None` is NULL. The array is in its type's canonical Arrow form, `zone` an IANA name.
+/// Each row of a column as text; `None` is NULL. The array is in its type's canonical Arrow form, `zone` a session's zone.
 pub fn column_text(array: &ArrayRef, data_type: &SqlType, zone: &str) -> FiresteelResult<Vec<Option<String>>> {
-    let zone: Tz = zone.parse().unwrap_or(Tz::UTC);
+    let zone = Zone::parse_or_utc(zone);
     let array = cast(array, &data_type.to_arrow()).map_err(Error::from)?;
     let text = |row: usize| {
         (!array.is_null(row) && *data_type != SqlType::Void).then(|| {
             let mut out = String::new();
-            Printer { out: &mut out, zone, nested: false }.value(&array, data_type, row);
+            Printer { out: &mut out, zone: &zone, nested: false }.value(&array, data_type, row);
             out
         })
     };
@@ -80,7 +82,7 @@ pub fn column_text(array: &ArrayRef, data_type: &SqlType, zone: &str) -> Fireste
 
 struct Printer<'a> {
     out: &'a mut String,
-    zone: Tz,
+    zone: &'a Zone,
     nested: bool,
 }
 
@@ -134,8 +136,8 @@ impl Printer<'_> {
             }
             SqlType::Timestamp => {
                 let micros = array.as_primitive::<TimestampMicrosecondType>().value(row);
-                match DateTime::from_timestamp_micros(micros) {
-                    Some(instant) => self.put(timestamp(instant.with_timezone(&self.zone).naive_local())),
+                match DateTime::from_timestamp_micros(self.zone.to_local(micros)) {
+                    Some(local) => self.put(timestamp(local.naive_utc())),
                     None => self.put(micros),
                 }
             }

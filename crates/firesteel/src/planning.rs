@@ -8,7 +8,7 @@ use firesteel_common::settings::Settings;
 use firesteel_common::{ColumnIds, Result, error};
 use firesteel_expr::EvalContext;
 use firesteel_optimizer::Effect;
-use firesteel_plan::parsed::{self, Query, StatementKind};
+use firesteel_plan::parsed::{Query, StatementKind};
 use firesteel_plan::{PhysicalRef, PlanRef};
 
 use crate::catalog::SessionCatalog;
@@ -63,7 +63,7 @@ pub(crate) fn plan(
 }
 
 /// A view's text.
-fn parse_query(text: &str) -> Result<parsed::Query> {
+fn parse_query(text: &str) -> Result<Query> {
     match firesteel_sql::parse_statement(text)?.kind {
         StatementKind::Query(query) => Ok(*query),
         _ => Err(error!(PARSE_SYNTAX_ERROR, error = "statement", hint = ": a view's text is a query")),

@@ -17,7 +17,9 @@ fn generated_pages_are_fresh() {
 #[test]
 fn relative_links_lead_somewhere() {
     let mut pages = markdown_below(&root().join("docs"));
-    pages.extend(["README.md", "benches/README.md", "data/README.md", "sql-tests/README.md"].map(|page| root().join(page)));
+    pages.extend(
+        ["README.md", "benches/README.md", "data/README.md", "sql-tests/README.md"].map(|page| root().join(page)),
+    );
     for page in pages {
         let text = read(&page);
         for link in links(&text) {
@@ -52,6 +54,32 @@ fn every_crate_is_on_the_code_map() {
     }
 }
 
+/// Every example in the functions' documentation gives the result that stands beside it.
+#[test]
+fn documented_examples_hold() {
+    let session = Session::new(SessionOptions::default()).expect("a session");
+    let mut wrong = Vec::new();
+    for (name, sql, expected) in firesteel_functions::examples() {
+        let found = first_column(&session, sql).unwrap_or_else(|error| error.to_string());
+        if found != expected {
+            wrong.push(format!("{name}: {sql} gives {found}, documented is {expected}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// The first column's values, one a line.
+fn first_column(session: &Session, sql: &str) -> firesteel::Result<String> {
+    let result = session.sql(sql)?;
+    let data_type = result.columns()[0].data_type.clone();
+    let mut lines = Vec::new();
+    for batch in result.collect()? {
+        let values = firesteel::display::column_text(batch.column(0), &data_type, "UTC")?;
+        lines.extend(values.into_iter().map(|value| value.unwrap_or("NULL".to_owned())));
+    }
+    Ok(lines.join("\n"))
+}
+
 #[test]
 fn the_readme_sets_up_in_two_commands() {
     let commands = set_up_commands();
@@ -75,9 +103,10 @@ fn the_readme_shows_what_comes_out() {
     let mut found = vec![columns.iter().map(|column| column.name.clone()).collect::<Vec<_>>()];
     found.push(columns.iter().map(|column| column.data_type.to_string()).collect());
     for batch in result.collect().expect("rows") {
-        let texts = columns.iter().zip(batch.columns()).map(|(column, array)| {
-            firesteel::display::column_text(array, &column.data_type, "UTC").expect("text")
-        });
+        let texts = columns
+            .iter()
+            .zip(batch.columns())
+            .map(|(column, array)| firesteel::display::column_text(array, &column.data_type, "UTC").expect("text"));
         let texts: Vec<_> = texts.collect();
         let row = |at: usize| texts.iter().map(|column| column[at].clone().unwrap_or("NULL".to_owned())).collect();
         found.extend((0..batch.num_rows()).map(row));

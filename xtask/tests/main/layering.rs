@@ -109,7 +109,10 @@ const PURE: &[&str] = &[
 fn crates_know_only_the_layers_below() {
     for package in packages() {
         let Some((_, allowed)) = LAYERS.iter().find(|(name, _)| *name == package.name) else {
-            panic!("{}: a new crate needs its row in xtask/tests/layering.rs and in docs/architecture.md", package.name);
+            panic!(
+                "{}: a new crate needs its row in xtask/tests/main/layering.rs and in docs/architecture.md",
+                package.name
+            );
         };
         for dependency in own(&package) {
             assert!(
@@ -141,7 +144,9 @@ fn layers_have_no_cycle() {
 fn foreign_crates_stay_where_they_belong() {
     for package in packages() {
         for dependency in &package.dependencies {
-            let Some((foreign, homes)) = HOMES.iter().find(|(pattern, _)| matches(pattern, dependency)) else { continue };
+            let Some((foreign, homes)) = HOMES.iter().find(|(pattern, _)| matches(pattern, dependency)) else {
+                continue;
+            };
             assert!(
                 homes.contains(&package.name.as_str()),
                 "{} must not know {dependency}: {foreign} belongs to {homes:?}",

@@ -6,8 +6,16 @@ use super::error;
 fn names() {
     for (sql, expected) in [
         ("select aa from t", "UNRESOLVED_COLUMN.WITH_SUGGESTION objectName=`aa` proposal=`a`, `b`, `d`"),
+        (
+            "select id from no.such.table",
+            "REQUIRES_SINGLE_PART_NAMESPACE identifier=`no`.`such`.`table` sessionCatalog=spark_catalog",
+        ),
+        ("select x.* from t", "CANNOT_RESOLVE_STAR_EXPAND columns=`a`, `b`, `d` targetString=`x`"),
         ("select x", "UNRESOLVED_COLUMN.WITHOUT_SUGGESTION objectName=`x`"),
-        ("select * from nowhere", "TABLE_OR_VIEW_NOT_FOUND relationName=`nowhere`"),
+        (
+            "select * from nowhere",
+            "TABLE_OR_VIEW_NOT_FOUND relationName=`nowhere` searchPath=[`system`.`builtin`, `system`.`session`, `spark_catalog`.`default`]",
+        ),
         (
             "select a from t, u",
             "AMBIGUOUS_REFERENCE name=`a` referenceNames=[`spark_catalog`.`default`.`t`.`a`, `spark_catalog`.`default`.`u`.`a`]",
@@ -62,12 +70,21 @@ fn types() {
         ),
         (
             "select cast(d as int) from t",
-            "DATATYPE_MISMATCH.CAST_WITHOUT_SUGGESTION sqlExpr=\"CAST(d AS INT)\" srcType=\"DATE\" targetType=\"INT\"",
+            "DATATYPE_MISMATCH.CAST_WITH_FUNC_SUGGESTION functionNames=`UNIX_DATE` sqlExpr=\"CAST(d AS INT)\" srcType=\"DATE\" targetType=\"INT\"",
         ),
         (
             "select a from t union select a, b from t",
             "NUM_COLUMNS_MISMATCH firstNumColumns=1 invalidNumColumns=2 invalidOrdinalNum=second operator=UNION",
         ),
+        (
+            "select * from values (1, 2) as s(x)",
+            "INVALID_INLINE_TABLE.NUM_COLUMNS_MISMATCH actualNumCols=2 expectedNumCols=1 rowIndex=0",
+        ),
+        (
+            "select * from values (1), ('a') as s(v)",
+            "INVALID_INLINE_TABLE.INCOMPATIBLE_TYPES_IN_INLINE_TABLE colName=`v`",
+        ),
+        ("select * from t as s(x)", "ASSIGNMENT_ARITY_MISMATCH numExpr=1 numTarget=3"),
         (
             "values (1), (2, 3)",
             "INVALID_INLINE_TABLE.NUM_COLUMNS_MISMATCH actualNumCols=2 expectedNumCols=1 rowIndex=1",

@@ -57,9 +57,20 @@ fn operators() {
         ("select a is null, a is not null from t", "struct<(a IS NULL):boolean,(a IS NOT NULL):boolean>"),
         ("select a in (1, 2), a not in (3) from t", "struct<(a IN (1, 2)):boolean,(NOT (a IN (3))):boolean>"),
         ("select b like 'x%', b not like 'y' from t", "struct<b LIKE x%:boolean,(NOT b LIKE y):boolean>"),
+        ("select cast(a as string), cast(b as decimal(10, 2)) from t", "struct<a:string,b:decimal(10,2)>"),
         (
-            "select cast(a as string), cast(b as decimal(10, 2)) from t",
-            "struct<CAST(a AS STRING):string,CAST(b AS DECIMAL(10,2)):decimal(10,2)>",
+            "select cast('abc' as char(3)), cast(a + 1 as string) from t",
+            "struct<CAST(abc AS STRING):string,CAST((a + 1) AS STRING):string>",
+        ),
+        ("select d + 1, 1 + d, d - 1 from t", "struct<date_add(d, 1):date,date_add(d, 1):date,date_sub(d, 1):date>"),
+        (
+            "select d + interval '1' day, d - interval '90' day, d - d from t",
+            "struct<date_add(d, extractansiintervaldays(INTERVAL '1' DAY)):date,\
+             date_add(d, (- extractansiintervaldays(INTERVAL '90' DAY))):date,(d - d):interval day>",
+        ),
+        (
+            "select d + interval '1' month + interval '1' year, 3 * interval '4' month from t",
+            "struct<d + INTERVAL '1' MONTH + INTERVAL '1' YEAR:date,(INTERVAL '4' MONTH * 3):interval year to month>",
         ),
         ("select -a, +a, ~a from t", "struct<(- a):int,(+ a):int,~a:int>"),
         ("select case when a = 1 then 'x' else b end from t", "struct<CASE WHEN (a = 1) THEN x ELSE b END:string>"),

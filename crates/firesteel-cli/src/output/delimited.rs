@@ -1,4 +1,5 @@
-//! CSV (RFC 4180) and TSV: a header, then a line a row. NULL is an empty cell; an empty text is quoted in CSV.
+//! A header, then a line a row: CSV as RFC 4180 has it, where NULL is an empty cell and an empty text is in quotes; TSV
+//! without quotes, where NULL is `\N` and a tab, a line's end or a backslash inside of a text is written with a backslash.
 
 use std::io::Write;
 
@@ -27,8 +28,10 @@ fn line(cells: &[Option<String>], delimiter: char, out: &mut dyn Write) -> Writt
         if at > 0 {
             write!(out, "{delimiter}")?;
         }
-        if let Some(cell) = cell {
-            out.write_all(quoted(cell, delimiter).as_bytes())?;
+        match cell {
+            Some(cell) => out.write_all(quoted(cell, delimiter).as_bytes())?,
+            None if delimiter == '\t' => out.write_all(b"\\N")?,
+            None => {}
         }
     }
     out.write_all(b"\n")

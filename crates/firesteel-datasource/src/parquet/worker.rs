@@ -23,7 +23,7 @@ use super::{guarded, unreadable};
 use crate::filter::BoundFilters;
 
 /// Filter columns are decoded first when no larger share of rows passes.
-const LATE_PASS_RATE: f64 = 0.0;
+const LATE_PASS_RATE: f64 = 0.3;
 /// A batch with fewer than one in so many rows selected is made dense.
 const SPARSE: usize = 4;
 /// Batches decoded without any row coming out, before other tasks get the thread.

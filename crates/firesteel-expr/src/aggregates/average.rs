@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use arrow::array::{ArrayRef, Decimal128Array, Float64Array, Int64Array};
+use arrow::array::{
+    ArrayRef, Decimal128Array, DurationMicrosecondArray, Float64Array, Int64Array, IntervalYearMonthArray,
+};
 use arrow::buffer::NullBuffer;
 use arrow::datatypes::Int64Type;
 use firesteel_common::{Error, Result, SqlType, error};
@@ -18,7 +20,7 @@ pub(super) fn function() -> AggregateFunction {
     AggregateFunction {
         name: "avg",
         aliases: &["mean"],
-        signature: Signature::OneOf(&[&[Param::Numeric]]),
+        signature: Signature::OneOf(&[&[Param::Numeric], &[Param::YearMonthInterval], &[Param::DayTimeInterval]]),
         returns,
         nullable: true,
         order_dependent: false,
@@ -44,11 +46,13 @@ pub(super) fn function() -> AggregateFunction {
 fn returns(types: &[SqlType]) -> Result<SqlType> {
     Ok(match &types[0] {
         SqlType::Decimal { precision, scale } => SqlType::decimal((precision + 4).min(38), (scale + 4).min(38)),
+        SqlType::YearMonthInterval(..) => SqlType::YEAR_MONTH,
+        SqlType::DayTimeInterval(..) => SqlType::DAY_TIME,
         _ => SqlType::Double,
     })
 }
 
-/// Over integers and decimals: the sum is exact.
+/// Over integers, decimals and intervals: the sum is exact.
 struct ExactAverage {
     /// Scale of the sums.
     scale: i8,
@@ -66,6 +70,11 @@ impl ExactAverage {
         };
         let result = returns(std::slice::from_ref(argument))?;
         Ok(Self { scale, result, may_overflow: may_overflow(argument), sums: Vec::new(), counts: Vec::new() })
+    }
+
+    /// Whole units, rounded half up.
+    fn rounded(&self) -> impl Iterator<Item = i128> {
+        self.sums.iter().zip(&self.counts).map(|(sum, count)| div_half_up(*sum, i128::from(*count).max(1)))
     }
 
     /// Rounded half up; the division is done in two steps, so that no intermediate result is too large.
@@ -125,6 +134,15 @@ impl Accumulator for ExactAverage {
             SqlType::Decimal { precision, scale } => {
                 let averages = self.decimals(*precision, *scale)?;
                 Arc::new(Decimal128Array::new(averages.into(), nulls).with_precision_and_scale(*precision, *scale)?)
+            }
+            // The mean of values in range is in range.
+            SqlType::YearMonthInterval(..) => {
+                let months: Vec<i32> = self.rounded().map(|months| months as i32).collect();
+                Arc::new(IntervalYearMonthArray::new(months.into(), nulls))
+            }
+            SqlType::DayTimeInterval(..) => {
+                let micros: Vec<i64> = self.rounded().map(|micros| micros as i64).collect();
+                Arc::new(DurationMicrosecondArray::new(micros.into(), nulls))
             }
             _ => {
                 let pairs = self.sums.iter().zip(&self.counts);

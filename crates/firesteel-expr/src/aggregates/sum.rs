@@ -147,7 +147,7 @@ fn overflow() -> Error {
         ARITHMETIC_OVERFLOW,
         alternative = " Use 'try_add' to tolerate overflow and return NULL instead.",
         config = "\"spark.sql.ansi.enabled\"",
-        message = "long overflow"
+        message = "overflow"
     )
 }
 

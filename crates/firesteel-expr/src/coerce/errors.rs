@@ -117,6 +117,10 @@ pub fn required_type(params: &[Param]) -> String {
     }
     match names.as_slice() {
         [one] => format!("\"{one}\""),
+        // What `sum` and `avg` take has a wording of its own.
+        ["NUMERIC", "INTERVAL YEAR TO MONTH", "INTERVAL DAY TO SECOND"] => {
+            "\"NUMERIC\" or \"ANSI INTERVAL\"".to_owned()
+        }
         names => format!("({})", names.iter().map(|name| format!("\"{name}\"")).collect::<Vec<_>>().join(" or ")),
     }
 }

@@ -6,10 +6,12 @@ use std::sync::Arc;
 use arrow::array::{Array, AsArray, BooleanArray, BooleanBufferBuilder, UInt32Array};
 use arrow::buffer::{BooleanBuffer, NullBuffer};
 use arrow::compute::kernels::boolean;
-use firesteel_common::{Result, SqlType};
+use firesteel_common::{Result, SqlType, error};
 
+use crate::coerce::errors;
 use crate::column::Column;
 use crate::eval::LazyArgs;
+use crate::expr::{CastMode, Expr, ExprRef};
 use crate::function::{Doc, Kernel, Nullability, Param, ScalarFunction, Signature, infix_form};
 
 /// With less than one undecided row in so many, gathering them is cheaper than computing all.
@@ -105,8 +107,30 @@ impl Connective {
     }
 }
 
+/// Booleans, text and NULL read as such; another type is told beside its neighbour's.
+fn operands(name: &'static str, args: Vec<ExprRef>) -> Result<Vec<ExprRef>> {
+    if args.len() < 2 {
+        return Err(errors::wrong_num_args(name, "2", args.len()));
+    }
+    let is_truth =
+        |arg: &ExprRef| matches!(arg.data_type(), SqlType::Boolean | SqlType::Void) || arg.data_type().is_string();
+    let Some(wrong) = args.iter().position(|arg| !is_truth(arg)) else {
+        return Ok(args.into_iter().map(|arg| Expr::cast(arg, SqlType::Boolean, CastMode::Ansi)).collect());
+    };
+    let (left, right) = if wrong == 0 { (&args[0], &args[1]) } else { (&args[wrong - 1], &args[wrong]) };
+    if left.data_type() == right.data_type() {
+        return Err(errors::wrong_operands(name, &args, errors::required_type(&[Param::Boolean]), left.data_type()));
+    }
+    Err(error!(
+        DATATYPE_MISMATCH_BINARY_OP_DIFF_TYPES,
+        sqlExpr = errors::call_text(name, &args),
+        left = left.data_type().quoted_sql(),
+        right = right.data_type().quoted_sql()
+    ))
+}
+
 const CONNECTIVE: ScalarFunction = ScalarFunction {
-    signature: Signature::Variadic { fixed: &[], rest: Param::Boolean, min: 2 },
+    signature: Signature::Custom(operands),
     returns: |_| Ok(SqlType::Boolean),
     // NULL only where some argument is, though not always then.
     nullability: Nullability::Custom(|args| args.iter().any(|arg| arg.nullable())),

@@ -153,6 +153,10 @@ fn case_operands(name: &'static str, args: Vec<ExprRef>) -> Result<Vec<ExprRef>>
     let common = common_type_of(&values).ok_or_else(|| errors::different_types(name, &args, &values))?;
     let cast = |(at, arg): (usize, &ExprRef)| match is_condition(at) {
         false => Ok(Expr::cast(arg.clone(), common.clone(), CastMode::Ansi)),
+        // IF takes an untyped NULL for a condition, CASE does not.
+        true if name == "when" && *arg.data_type() != SqlType::Boolean => {
+            Err(errors::unexpected_input(name, &args, at, errors::required_type(&[Param::Boolean])))
+        }
         true => implicit_cast(arg, Param::Boolean)
             .ok_or_else(|| errors::unexpected_input(name, &args, at, errors::required_type(&[Param::Boolean]))),
     };

@@ -44,7 +44,10 @@ pub fn resolve(name: &str, args: &[ExprRef]) -> Result<Option<ExprRef>> {
     match operator {
         "+" => match resolver.add(left, right)? {
             Some(sum) => Ok(Some(sum)),
-            None => resolver.add(right, left),
+            None => match resolver.add(right, left)? {
+                Some(sum) => Ok(Some(sum)),
+                None => check_addition(left, right).map(|()| None),
+            },
         },
         "-" => resolver.subtract(left, right),
         "*" => match is_interval(left.data_type()) {
@@ -54,6 +57,38 @@ pub fn resolve(name: &str, args: &[ExprRef]) -> Result<Option<ExprRef>> {
         _ => resolver.scale("interval_divide", left, right),
     }
 }
+
+/// The errors of sums that stand for a function which takes none such.
+fn check_addition(left: &ExprRef, right: &ExprRef) -> Result<()> {
+    let is_exact_interval =
+        |data_type: &SqlType| matches!(data_type, SqlType::DayTimeInterval(..) | SqlType::CalendarInterval);
+    let (l, r) = (left.data_type(), right.data_type());
+    if *l == SqlType::Date || *r == SqlType::Date {
+        let (date, days) = if *l == SqlType::Date { (left, right) } else { (right, left) };
+        let error = errors::unexpected_input("date_add", &[date.clone(), days.clone()], 1, DATE_ADD_TAKES.to_owned());
+        // Text beside a date is read as one.
+        return Err(if days.data_type().is_string() {
+            error.replace("inputType", SqlType::Date.quoted_sql())
+        } else {
+            error
+        });
+    }
+    let other = match (is_exact_interval(l), is_exact_interval(r)) {
+        (_, true) => left,
+        (true, _) => right,
+        _ => return Ok(()),
+    };
+    let same_kind = std::mem::discriminant(l) == std::mem::discriminant(r);
+    if same_kind || other.data_type().is_datetime() || *other.data_type() == SqlType::Void {
+        return Ok(());
+    }
+    let args = [other.clone(), if std::ptr::eq(other, left) { right.clone() } else { left.clone() }];
+    Err(errors::unexpected_input("timestamp_add_interval", &args, 0, TIMESTAMP_ADD_TAKES.to_owned()))
+}
+
+const DATE_ADD_TAKES: &str = "(\"INT\" or \"SMALLINT\" or \"TINYINT\")";
+const TIMESTAMP_ADD_TAKES: &str =
+    "(\"(TIMESTAMP OR TIMESTAMP WITHOUT TIME ZONE)\" or \"(TIMESTAMP_LTZ(P) OR TIMESTAMP_NTZ(P) WITH P IN [7, 9])\")";
 
 fn is_interval(data_type: &SqlType) -> bool {
     data_type.is_ansi_interval() || *data_type == SqlType::CalendarInterval

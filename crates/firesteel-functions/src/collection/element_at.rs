@@ -4,14 +4,16 @@ use arrow::array::{Array, AsArray, UInt32Array};
 use arrow::compute::kernels::cmp::not_distinct;
 use arrow::datatypes::Int32Type;
 use firesteel_common::{Result, SqlType, bail};
-use firesteel_expr::Column;
+use firesteel_expr::coerce::signature;
 use firesteel_expr::function::{CanFail, Doc, Kernel, KernelArgs, Nullability, Param, ScalarFunction, Signature};
+use firesteel_expr::{Column, ExprRef};
 
+use super::subscript;
 use crate::rows::Numbers;
 
 pub(super) const ELEMENT_AT: ScalarFunction = ScalarFunction {
     name: "element_at",
-    signature: Signature::OneOf(&[&[Param::AnyArray, Param::Int], &[Param::AnyMap, Param::Any]]),
+    signature: Signature::Custom(operands),
     returns: |types| {
         Ok(match &types[0] {
             SqlType::Array { element, .. } => element.as_ref().clone(),
@@ -26,7 +28,7 @@ pub(super) const ELEMENT_AT: ScalarFunction = ScalarFunction {
         usage: "element_at(array, index) - Returns element of array at given (1-based) index; a negative index counts from \
                 the end. element_at(map, key) - Returns value for given key, NULL without one.",
         since: "2.4.0",
-        examples: &[("SELECT element_at(array(1, 2, 3), 2)", "2")],
+        examples: &[("SELECT element_at(array(1, 2, 3), 2)", "2"), ("SELECT element_at(map(1, 'a', 2, 'b'), 2)", "b")],
     },
     ..ScalarFunction::DEFAULT
 };
@@ -41,6 +43,14 @@ pub(super) const TRY_ELEMENT_AT: ScalarFunction = ScalarFunction {
     },
     ..ELEMENT_AT
 };
+
+/// As for a subscript, but for the index's width.
+fn operands(name: &'static str, args: Vec<ExprRef>) -> Result<Vec<ExprRef>> {
+    match args.first().map(|operand| operand.data_type()) {
+        Some(SqlType::Map { .. }) if args.len() == 2 => subscript::operands(name, args),
+        _ => signature::apply(name, Signature::OneOf(&[&[Param::AnyArray, Param::Int]]), args),
+    }
+}
 
 fn element_at(args: &KernelArgs<'_>, raises: bool) -> Result<Column> {
     match args.types[0] {
@@ -79,7 +89,8 @@ fn of_array(args: &KernelArgs<'_>, raises: bool) -> Result<Column> {
     Ok(Column::Array(arrow::compute::take(list.values(), &UInt32Array::from(places), None)?))
 }
 
-fn of_map(args: &KernelArgs<'_>) -> Result<Column> {
+/// The value of each row's key, which is of the map's key type.
+pub(super) fn of_map(args: &KernelArgs<'_>) -> Result<Column> {
     let flat = args.columns[0].flat()?;
     let map = flat.as_map();
     let wanted = args.columns[1].flat()?;

@@ -5,9 +5,7 @@ use std::sync::Arc;
 use firesteel_common::{ColumnId, Result};
 use firesteel_expr::Expr;
 use firesteel_plan::logical::{Join, JoinKind, Limit, Node, Relation, Sort};
-use firesteel_plan::physical::{
-    self, HashJoin, JoinSide, NestedLoopJoin, PhysicalOp, Scan, StageId, StageInput, TopN,
-};
+use firesteel_plan::physical::{self, HashJoin, JoinSide, NestedLoopJoin, PhysicalOp, Scan, StageId, StageInput, TopN};
 use firesteel_plan::{LogicalPlan, PhysicalPlan, PhysicalRef, PlanColumn, PlanRef, Schema};
 use hashbrown::HashSet;
 use recursive::recursive;
@@ -69,9 +67,8 @@ fn strategy(plan: &PlanRef, needed: &Needed, context: &RuleContext) -> Result<Ph
         }
         Node::Limit(limit) => limit_strategy(plan, limit, needed, context)?,
         Node::Union(union) => {
-            let inputs = union.inputs.iter().map(|(input, ids)| {
-                strategy(input, &ids.iter().copied().collect(), context)
-            });
+            let inputs =
+                union.inputs.iter().map(|(input, ids)| strategy(input, &ids.iter().copied().collect(), context));
             let children = inputs.collect::<Result<_>>()?;
             let op = PhysicalOp::Union(physical::Union {
                 inputs: union.inputs.iter().map(|(_, ids)| ids.clone()).collect(),
@@ -144,7 +141,9 @@ fn build_side(join: &Join, left: &PhysicalRef, right: &PhysicalRef) -> JoinSide 
     let bytes = |side: &PhysicalRef| side.rows.value * (side.schema.row_bytes() + 16.0);
     match join.kind {
         // Probing with the outer side needs no second pass over the build; worth a build up to twice as large.
-        JoinKind::Left | JoinKind::LeftSemi | JoinKind::LeftAnti if bytes(right) <= 2.0 * bytes(left) => JoinSide::Right,
+        JoinKind::Left | JoinKind::LeftSemi | JoinKind::LeftAnti if bytes(right) <= 2.0 * bytes(left) => {
+            JoinSide::Right
+        }
         JoinKind::Right if bytes(left) <= 2.0 * bytes(right) => JoinSide::Left,
         _ if bytes(left) < bytes(right) => JoinSide::Left,
         _ => JoinSide::Right,

@@ -6,13 +6,8 @@
 
 use super::prelude::*;
 
-pub const RULE: Rule = Rule {
-    name: "combine_filters",
-    looks_for: NodeKinds::FILTER,
-    order: Traversal::BottomUp,
-    required: false,
-    apply,
-};
+pub const RULE: Rule =
+    Rule { name: "combine_filters", looks_for: NodeKinds::FILTER, order: Traversal::BottomUp, required: false, apply };
 
 fn apply(plan: &PlanRef, _: &RuleContext) -> Result<Option<PlanRef>> {
     let Node::Filter(outer) = &plan.node else { return Ok(None) };

@@ -7,13 +7,8 @@
 
 use super::prelude::*;
 
-pub const RULE: Rule = Rule {
-    name: "eliminate_filter",
-    looks_for: NodeKinds::FILTER,
-    order: Traversal::BottomUp,
-    required: false,
-    apply,
-};
+pub const RULE: Rule =
+    Rule { name: "eliminate_filter", looks_for: NodeKinds::FILTER, order: Traversal::BottomUp, required: false, apply };
 
 fn apply(plan: &PlanRef, _: &RuleContext) -> Result<Option<PlanRef>> {
     let Node::Filter(filter) = &plan.node else { return Ok(None) };

@@ -7,13 +7,8 @@
 
 use super::prelude::*;
 
-pub const RULE: Rule = Rule {
-    name: "extract_join_keys",
-    looks_for: NodeKinds::JOIN,
-    order: Traversal::BottomUp,
-    required: true,
-    apply,
-};
+pub const RULE: Rule =
+    Rule { name: "extract_join_keys", looks_for: NodeKinds::JOIN, order: Traversal::BottomUp, required: true, apply };
 
 fn apply(plan: &PlanRef, _: &RuleContext) -> Result<Option<PlanRef>> {
     extract(plan)

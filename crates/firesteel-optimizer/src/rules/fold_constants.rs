@@ -8,13 +8,8 @@
 use super::prelude::*;
 use firesteel_expr::eval::evaluate_constant;
 
-pub const RULE: Rule = Rule {
-    name: "fold_constants",
-    looks_for: NodeKinds::ALL,
-    order: Traversal::BottomUp,
-    required: false,
-    apply,
-};
+pub const RULE: Rule =
+    Rule { name: "fold_constants", looks_for: NodeKinds::ALL, order: Traversal::BottomUp, required: false, apply };
 
 fn apply(plan: &PlanRef, context: &RuleContext) -> Result<Option<PlanRef>> {
     let new = plan.map_expressions(&mut |expr| fold(expr, context))?;

@@ -9,13 +9,8 @@
 
 use super::prelude::*;
 
-pub const RULE: Rule = Rule {
-    name: "propagate_empty",
-    looks_for: NodeKinds::ALL,
-    order: Traversal::BottomUp,
-    required: false,
-    apply,
-};
+pub const RULE: Rule =
+    Rule { name: "propagate_empty", looks_for: NodeKinds::ALL, order: Traversal::BottomUp, required: false, apply };
 
 fn is_empty(plan: &LogicalPlan) -> bool {
     matches!(&plan.node, Node::Values(values) if values.rows.is_empty())

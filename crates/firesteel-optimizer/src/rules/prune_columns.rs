@@ -8,13 +8,8 @@ use hashbrown::HashSet;
 
 use super::prelude::*;
 
-pub const RULE: Rule = Rule {
-    name: "prune_columns",
-    looks_for: NodeKinds::ALL,
-    order: Traversal::Whole,
-    required: false,
-    apply,
-};
+pub const RULE: Rule =
+    Rule { name: "prune_columns", looks_for: NodeKinds::ALL, order: Traversal::Whole, required: false, apply };
 
 type Needed = HashSet<ColumnId>;
 

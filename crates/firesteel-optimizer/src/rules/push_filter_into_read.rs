@@ -19,11 +19,10 @@ pub const RULE: Rule = Rule {
 fn apply(plan: &PlanRef, _: &RuleContext) -> Result<Option<PlanRef>> {
     let Node::Filter(filter) = &plan.node else { return Ok(None) };
     let Node::Relation(relation) = &filter.input.node else { return Ok(None) };
-    let (read, stay): (Vec<_>, Vec<_>) = filter
-        .predicate
-        .conjuncts()
-        .into_iter()
-        .partition(|term| !term.can_fail() && term.volatility() != Volatility::Volatile && !term.columns().is_empty());
+    let (read, stay): (Vec<_>, Vec<_>) =
+        filter.predicate.conjuncts().into_iter().partition(|term| {
+            !term.can_fail() && term.volatility() != Volatility::Volatile && !term.columns().is_empty()
+        });
     if read.is_empty() {
         return Ok(None);
     }

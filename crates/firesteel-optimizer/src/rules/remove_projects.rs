@@ -7,13 +7,8 @@
 
 use super::prelude::*;
 
-pub const RULE: Rule = Rule {
-    name: "remove_projects",
-    looks_for: NodeKinds::PROJECT,
-    order: Traversal::Whole,
-    required: false,
-    apply,
-};
+pub const RULE: Rule =
+    Rule { name: "remove_projects", looks_for: NodeKinds::PROJECT, order: Traversal::Whole, required: false, apply };
 
 fn apply(plan: &PlanRef, _: &RuleContext) -> Result<Option<PlanRef>> {
     let new = below(plan)?;

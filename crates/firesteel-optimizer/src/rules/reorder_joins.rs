@@ -9,13 +9,8 @@
 use super::prelude::*;
 use firesteel_plan::Schema;
 
-pub const RULE: Rule = Rule {
-    name: "reorder_joins",
-    looks_for: NodeKinds::JOIN,
-    order: Traversal::Whole,
-    required: false,
-    apply,
-};
+pub const RULE: Rule =
+    Rule { name: "reorder_joins", looks_for: NodeKinds::JOIN, order: Traversal::Whole, required: false, apply };
 
 fn apply(plan: &PlanRef, _: &RuleContext) -> Result<Option<PlanRef>> {
     let new = reorder(plan)?;
@@ -64,7 +59,8 @@ fn greedy(mut inputs: Vec<PlanRef>, mut terms: Vec<ExprRef>) -> Result<PlanRef> 
         for a in 0..inputs.len() {
             for b in a + 1..inputs.len() {
                 let Some(plan) = join(&inputs[a], &inputs[b], &terms)? else { continue };
-                let connected = matches!(&plan.node, Node::Join(join) if !join.keys.is_empty() || join.filter.is_some());
+                let connected =
+                    matches!(&plan.node, Node::Join(join) if !join.keys.is_empty() || join.filter.is_some());
                 let rows = plan.statistics().rows.value;
                 let better = best.as_ref().is_none_or(|(known, least, ..)| (!connected, rows) < (!known, *least));
                 if better {

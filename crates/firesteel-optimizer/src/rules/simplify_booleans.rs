@@ -105,9 +105,9 @@ fn factor_out(branches: &[ExprRef]) -> Result<Option<ExprRef>> {
     if common.is_empty() {
         return Ok(None);
     }
-    let rests = conjuncts.iter().map(|branch| {
-        Expr::and(branch.iter().filter(|term| !common.contains(term)).cloned().collect())
-    });
+    let rests = conjuncts
+        .iter()
+        .map(|branch| Expr::and(branch.iter().filter(|term| !common.contains(term)).cloned().collect()));
     let rest = Expr::or(rests.collect::<Result<_>>()?)?;
     let mut terms = common;
     terms.push(rest);

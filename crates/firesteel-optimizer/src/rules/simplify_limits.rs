@@ -8,13 +8,8 @@
 
 use super::prelude::*;
 
-pub const RULE: Rule = Rule {
-    name: "simplify_limits",
-    looks_for: NodeKinds::LIMIT,
-    order: Traversal::TopDown,
-    required: false,
-    apply,
-};
+pub const RULE: Rule =
+    Rule { name: "simplify_limits", looks_for: NodeKinds::LIMIT, order: Traversal::TopDown, required: false, apply };
 
 fn apply(plan: &PlanRef, _: &RuleContext) -> Result<Option<PlanRef>> {
     let Node::Limit(limit) = &plan.node else { return Ok(None) };

@@ -5,9 +5,7 @@ use std::sync::Arc;
 
 use datafusion_common::ScalarValue;
 use firesteel_analyzer::AnalyzerContext;
-use firesteel_catalog::{
-    ColumnStatistics, Estimate, MemoryCatalog, ScanSource, Table, TableColumn, TableStatistics,
-};
+use firesteel_catalog::{ColumnStatistics, Estimate, MemoryCatalog, ScanSource, Table, TableColumn, TableStatistics};
 use firesteel_common::settings::Settings;
 use firesteel_common::{ColumnIds, Result, SqlType};
 use firesteel_expr::EvalContext;
@@ -101,11 +99,8 @@ pub(crate) fn analyzed(sql: &str) -> (PlanRef, RuleContext) {
 /// The plan after running only these rules, to a fixed point.
 pub(crate) fn after(rules: &'static [Rule], sql: &str) -> String {
     let (plan, context) = analyzed(sql);
-    let batch = Box::leak(Box::new([Batch {
-        name: "test",
-        strategy: Strategy::FixedPoint { iterations_max: 20 },
-        rules,
-    }]));
+    let batch =
+        Box::leak(Box::new([Batch { name: "test", strategy: Strategy::FixedPoint { iterations_max: 20 }, rules }]));
     let (plan, _) = RuleExecutor::new(batch).run(&plan, &context).expect(sql);
     renumbered(&explain::logical(&plan, &context.ids))
 }

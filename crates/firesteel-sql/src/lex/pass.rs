@@ -16,9 +16,11 @@ pub(crate) const SYMBOLS: &[&str] = &[
 ];
 
 /// A statement of more tokens than this is refused: its tree would fill the memory.
-const TOKENS_MAX: usize = 8_000_000;
-/// The tokenizer works through the text in portions of about this many bytes, since its tokens are large and blanks count.
+const TOKENS_MAX: usize = 5_000_000;
+/// The tokenizer works through the text in portions of at least this many bytes, since its tokens are large and blanks count.
 const PORTION: usize = 64 << 10;
+/// A portion that nothing allows to cut may have this many pieces: a text of `1+1+1+…` without a blank.
+const PIECES_MAX: usize = 2_000_000;
 
 /// The tokens of a text.
 pub(crate) fn tokenize(text: &str) -> Result<Tokens> {
@@ -27,15 +29,24 @@ pub(crate) fn tokenize(text: &str) -> Result<Tokens> {
     }
     let mut pass = Pass { text, tokens: Vec::new(), spans: Vec::new() };
     let mut scanner = Scanner::new(text);
-    let mut start = 0;
-    while let Some((piece, from, to)) = scanner.next().map_err(|unclosed| unclosed.to_error(text))? {
-        if piece == Piece::Blank && to - start >= PORTION {
+    let (mut start, mut pieces) = (0, 0);
+    while let Some((piece, from, _)) = scanner.next().map_err(|unclosed| unclosed.to_error(text))? {
+        pieces += 1;
+        // Before these no token can go on.
+        if matches!(piece, Piece::Blank | Piece::Mark(',' | '(' | ')' | ';')) && from - start >= PORTION {
             pass.portion(start, from)?;
-            start = from;
+            (start, pieces) = (from, 0);
+        }
+        if pieces > PIECES_MAX {
+            return Err(too_many(PIECES_MAX).at(Span::new(start, start)));
         }
     }
     pass.portion(start, text.len())?;
     pass.finish()
+}
+
+fn too_many(tokens: usize) -> Error {
+    error!(STATEMENT_TOO_COMPLEX, reason = format!("it has more than {tokens} tokens"))
 }
 
 struct Pass<'a> {
@@ -77,7 +88,7 @@ impl Pass<'_> {
 
     fn take(&mut self, raw: &Raw, from: usize, to: usize) -> Result<()> {
         if self.tokens.len() > TOKENS_MAX {
-            bail!(STATEMENT_TOO_COMPLEX, reason = format!("it has more than {TOKENS_MAX} tokens"));
+            return Err(too_many(TOKENS_MAX).at(Span::new(from, to)));
         }
         let written = &self.text[from..to];
         match raw {

@@ -85,7 +85,13 @@ impl Parser<'_> {
             )
             .at(self.since(start)));
         }
-        if precision == 0 || scale > precision {
+        if scale > precision {
+            let (precision, scale) = (precision.to_string(), scale.to_string());
+            return Err(
+                error!(DECIMAL_SCALE_EXCEEDS_PRECISION, precision = precision, scale = scale).at(self.since(start))
+            );
+        }
+        if precision == 0 {
             return Err(self.no_such_type(start));
         }
         Ok(SqlType::decimal(precision as u8, scale as i8))

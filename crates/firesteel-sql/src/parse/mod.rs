@@ -16,6 +16,7 @@ mod select;
 mod special;
 mod statement;
 
+use firesteel_common::names::did_you_mean;
 use firesteel_common::{Error, Result, Span, bail};
 
 use crate::error::syntax_error;
@@ -177,7 +178,26 @@ impl<'a> Parser<'a> {
 
     fn unexpected_with(&self, hint: &str) -> Error {
         let near = if self.is_end() { None } else { Some(self.slice(self.span())) };
-        syntax_error(near, hint, self.span())
+        let error = syntax_error(near, hint, self.span());
+        match self.misspelt() {
+            Some(hint) => error.hint(hint),
+            None => error,
+        }
+    }
+
+    /// The word here, or the one before it that was taken for a name, may be a keyword with a slip in it.
+    fn misspelt(&self) -> Option<String> {
+        const KEYWORDS: [&str; 14] = [
+            "CREATE", "DESCRIBE", "DISTINCT", "EXPLAIN", "FROM", "GROUP", "HAVING", "INSERT", "JOIN", "LIMIT", "ORDER",
+            "SELECT", "UNION", "WHERE",
+        ];
+        let words = [self.at.checked_sub(1), Some(self.at)].into_iter().flatten();
+        words.filter_map(|at| self.tokens.tokens.get(at)).find_map(|token| match token {
+            Token::Word(word) if !KEYWORDS.iter().any(|known| known.eq_ignore_ascii_case(word)) => {
+                did_you_mean(word, KEYWORDS)
+            }
+            _ => None,
+        })
     }
 
     fn missing(&self, what: &str) -> Error {

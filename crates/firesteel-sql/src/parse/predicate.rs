@@ -1,6 +1,6 @@
 //! What may follow a value once: IS, BETWEEN, IN, LIKE and its kin, each with its negation.
 
-use firesteel_common::Result;
+use firesteel_common::{Result, error};
 use firesteel_plan::parsed::{Expr, ExprKind, IsTest, Like, LikeKind, LikeQuantifier};
 
 use super::Parser;
@@ -59,6 +59,11 @@ impl Parser<'_> {
 
     fn in_predicate(&mut self, operand: Expr, negated: bool) -> Result<ExprKind> {
         let operand = Box::new(operand);
+        if self.is_symbol("(") && self.is_symbol_at(1, ")") {
+            let start = self.at.saturating_sub(1);
+            self.at += 2;
+            return Err(error!(EMPTY_IN_PREDICATE).at(self.since(start)));
+        }
         if self.is_query_in_parentheses(self.at) {
             self.advance();
             let query = Box::new(self.query()?);

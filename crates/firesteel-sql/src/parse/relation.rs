@@ -108,6 +108,13 @@ impl Parser<'_> {
             return Ok(TableFactorKind::Values(self.values()?));
         }
         let start = self.at;
+        // A path may stand in quotes as well as in back-ticks.
+        if let Token::String(path) = self.peek() {
+            let part = Ident { value: path.clone(), quoted: true, span: self.span() };
+            self.advance();
+            let name = Name { span: self.since(start), parts: vec![part] };
+            return Ok(TableFactorKind::Table { name, as_of: None });
+        }
         if !matches!(self.peek(), Token::Word(_) | Token::Quoted(_)) {
             return Err(self.unexpected());
         }

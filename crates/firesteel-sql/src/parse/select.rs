@@ -16,7 +16,7 @@ impl Parser<'_> {
         let mut select = empty_select(self.span());
         let from_first = self.is_word("FROM");
         if from_first {
-            self.from_clause(&mut select)?;
+            self.relations(&mut select)?;
         }
         if self.is_word("SELECT") {
             self.projection(&mut select)?;
@@ -25,7 +25,7 @@ impl Parser<'_> {
             select.projection = vec![SelectItem { span: self.since(start), kind }];
         }
         if !from_first && self.is_word("FROM") {
-            self.from_clause(&mut select)?;
+            self.relations(&mut select)?;
         } else {
             self.lateral_views(&mut select)?;
         }
@@ -105,7 +105,7 @@ impl Parser<'_> {
         Ok(SelectItemKind::Expr { expr, alias })
     }
 
-    fn from_clause(&mut self, select: &mut Select) -> Result<()> {
+    fn relations(&mut self, select: &mut Select) -> Result<()> {
         self.expect_word("FROM")?;
         select.from = self.comma_list(Self::table_ref)?;
         self.lateral_views(select)

@@ -5,8 +5,8 @@ use firesteel_sql::{parse_expression, parse_statement, split_statements};
 
 /// Runs on the 2 MiB stack of a pool thread.
 fn on_small_stack(run: impl FnOnce() + Send + 'static) {
-    let thread = std::thread::Builder::new().stack_size(2 << 20).spawn(run).unwrap();
-    thread.join().unwrap();
+    let thread = std::thread::Builder::new().stack_size(2 << 20).spawn(run).expect("a thread starts");
+    thread.join().expect("no panic");
 }
 
 fn repeated(first: &str, more: &str, times: usize) -> String {
@@ -78,9 +78,9 @@ fn large_texts_are_read_or_refused() {
         assert_eq!(condition(&format!("SELECT {}", "x".repeat(SIZE))), "");
         for garbage in ["#", "$", "\\", "@a ", "é;", "1e", "...", "((", "))", "::", "\u{0}", "select ", "`a` ", "?#&|"]
         {
-            assert_ne!(condition(&garbage.repeat(200_000)), "", "{garbage}");
+            assert_ne!(condition(&garbage.repeat(50_000)), "", "{garbage}");
         }
         assert_eq!(split_statements(&"select 1;".repeat(100_000)).statements.len(), 100_000);
-        assert_eq!(condition(&format!("SELECT {}1", "1,".repeat(5_000_000))), "STATEMENT_TOO_COMPLEX");
+        assert_eq!(condition(&format!("SELECT {}1", "1+".repeat(1_500_000))), "STATEMENT_TOO_COMPLEX");
     });
 }

@@ -78,10 +78,11 @@ fn one_column(columns: &[Column], wanted: &Name) -> Result<QueryResult> {
         )
         .at(wanted.span));
     };
-    let rows = [("col_name", column.name.clone()), ("data_type", column.data_type.to_string()), (
-        "comment",
-        "NULL".to_owned(),
-    )];
+    let rows = [
+        ("col_name", column.name.clone()),
+        ("data_type", column.data_type.to_string()),
+        ("comment", "NULL".to_owned()),
+    ];
     let text = |texts: Vec<&str>| Arc::new(StringViewArray::from_iter_values(texts)) as ArrayRef;
     Ok(QueryResult::known(vec![
         ("info_name", SqlType::STRING, text(rows.iter().map(|(name, _)| *name).collect())),

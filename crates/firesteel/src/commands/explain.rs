@@ -12,7 +12,9 @@ use crate::session::Session;
 
 pub(crate) fn execute(session: &Session, mode: ExplainMode, statement: &Statement) -> Result<QueryResult> {
     let StatementKind::Query(query) = &statement.kind else {
-        return Err(error!(UNSUPPORTED_FEATURE, feature = "EXPLAIN of statements that are no queries").at(statement.span));
+        return Err(
+            error!(UNSUPPORTED_FEATURE, feature = "EXPLAIN of statements that are no queries").at(statement.span)
+        );
     };
     let text = match mode {
         ExplainMode::Analyze => analyze(session, query)?,
@@ -40,7 +42,9 @@ fn written(mode: ExplainMode, planned: &Planned) -> Result<String> {
             "== Optimized Logical Plan ==\n{}\n== Physical Plan ==\n{physical}",
             explain::logical_with_cost(&planned.optimized, ids),
         ),
-        ExplainMode::Codegen => return Err(error!(UNSUPPORTED_FEATURE, feature = "EXPLAIN CODEGEN: no code is generated")),
+        ExplainMode::Codegen => {
+            return Err(error!(UNSUPPORTED_FEATURE, feature = "EXPLAIN CODEGEN: no code is generated"));
+        }
         ExplainMode::Rules => rules(planned),
     })
 }
@@ -80,7 +84,9 @@ fn analyze(session: &Session, query: &Query) -> Result<String> {
     }
     let planning = planned.times.analysis + planned.times.optimization + planned.times.physical;
     let memory = session.executor().memory().peak();
-    out.push_str(&format!("\nPlanning: {planning:.1?}\nExecution: {took:.1?}\nRows: {rows}\nPeak memory: {memory} bytes\n"));
+    out.push_str(&format!(
+        "\nPlanning: {planning:.1?}\nExecution: {took:.1?}\nRows: {rows}\nPeak memory: {memory} bytes\n"
+    ));
     Ok(out)
 }
 

@@ -114,8 +114,5 @@ pub(crate) fn reset(session: &Session, key: Option<&str>) -> Result<QueryResult>
 fn table(rows: Vec<(String, String)>) -> QueryResult {
     let (keys, values): (Vec<_>, Vec<_>) = rows.into_iter().unzip();
     let column = |texts: Vec<String>| Arc::new(StringViewArray::from_iter_values(texts)) as ArrayRef;
-    QueryResult::known(vec![
-        ("key", SqlType::STRING, column(keys)),
-        ("value", SqlType::STRING, column(values)),
-    ])
+    QueryResult::known(vec![("key", SqlType::STRING, column(keys)), ("value", SqlType::STRING, column(values))])
 }

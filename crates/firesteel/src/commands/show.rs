@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use arrow::array::{ArrayRef, BooleanArray, StringViewArray};
-use firesteel_catalog::catalog::{Entry, Listing};
 use firesteel_catalog::Catalog;
+use firesteel_catalog::catalog::{Entry, Listing};
 use firesteel_common::names::quote_parts;
 use firesteel_common::{Result, SqlType, bail, error};
 use firesteel_plan::parsed::{Name, Show};

@@ -1,6 +1,7 @@
 //! Temporary views: kept as text, analyzed anew at each use.
 
 use firesteel_catalog::catalog::View;
+use firesteel_common::names::quote_parts;
 use firesteel_common::{Result, bail, error};
 use firesteel_plan::parsed::{CreateView, Name, ViewSource};
 
@@ -41,6 +42,11 @@ fn dropped(was_there: bool, name: &Name, if_exists: bool) -> Result<QueryResult>
     if was_there || if_exists {
         return Ok(QueryResult::nothing());
     }
-    let quoted = firesteel_common::names::quote_parts(&name.values());
-    Err(error!(TABLE_OR_VIEW_NOT_FOUND, relationName = quoted).at(name.span))
+    let home: &[&str] = match name.parts.len() {
+        1 => &["spark_catalog", "default"],
+        _ => &[],
+    };
+    let quoted = quote_parts(&[home, &name.values()].concat());
+    Err(error!(TABLE_OR_VIEW_NOT_FOUND, relationName = quoted, searchPath = "[`spark_catalog`.`default`]")
+        .at(name.span))
 }

@@ -313,10 +313,23 @@ fn half_up(value: i256, cut: u32) -> Option<i256> {
     rounded_quotient(value, i256::from_i128(power_of_ten(cut)))
 }
 
+/// The exact value as errors show it: rounded half up to 38 digits, as Spark's intermediate results are.
 fn big_text(value: i256, scale: i32) -> String {
     use arrow::datatypes::{Decimal256Type, DecimalType};
-    Decimal256Type::format_decimal(value, 76, scale as i8)
+    let ten = i256::from_i128(10);
+    let excess = value.to_string().trim_start_matches('-').len().saturating_sub(DIGITS_SHOWN_MAX) as u32;
+    let unit = ten.wrapping_pow(excess);
+    let half = unit.wrapping_div(i256::from_i128(2));
+    let away = if value.is_negative() { half.wrapping_neg() } else { half };
+    let rounded = value.wrapping_add(away).wrapping_div(unit);
+    let (rounded, scale) = match scale - excess as i32 {
+        shorter @ 0.. => (rounded, shorter),
+        missing => (rounded.wrapping_mul(ten.wrapping_pow(missing.unsigned_abs())), 0),
+    };
+    Decimal256Type::format_decimal(rounded, 76, scale as i8)
 }
+
+const DIGITS_SHOWN_MAX: usize = 38;
 
 fn bits_of(value: i128) -> u32 {
     128 - (value - 1).max(0).leading_zeros()

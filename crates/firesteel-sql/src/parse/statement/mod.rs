@@ -40,7 +40,7 @@ impl Parser<'_> {
             "CLEAR" => self.clear_cache(),
             "REFRESH" => self.refresh(),
             "SELECT" | "VALUES" | "TABLE" => self.boxed_query().map(StatementKind::Query),
-            "FROM" => self.from_statement(),
+            "FROM" => self.query_beginning_with_from(),
             _ => Err(self.not_a_statement()),
         }
     }
@@ -113,7 +113,7 @@ impl Parser<'_> {
         Ok(StatementKind::Query(Box::new(query)))
     }
 
-    fn from_statement(&mut self) -> Result<StatementKind> {
+    fn query_beginning_with_from(&mut self) -> Result<StatementKind> {
         let query = self.boxed_query()?;
         if self.is_word("INSERT") {
             return Err(self.unsupported("FROM … INSERT", self.at));

@@ -1,0 +1,3 @@
+//! The library from the outside: SQL text in, rows out.
+
+mod examples;
