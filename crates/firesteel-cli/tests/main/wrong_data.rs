@@ -103,7 +103,7 @@ fn command_lines() {
     refused(&["--format", "xml", "-c", "select 1"], "possible values: table, csv, tsv, json, jsonl, markdown");
     refused(&["--memory-limit", "plenty"], "use e.g. 512MB");
     refused(&["--set", "novalue"], "KEY=VALUE");
-    refused(&["--threads", "-3"], "--threads");
+    refused(&["--threads=-3"], "--threads");
     refused(&["--frobnicate"], "--frobnicate");
     refused(&["bench"], "--queries");
     run(firesteel().args(["--set", "spark.sql.session.timeZone=Nowhere", "-c", "select 1"]))

@@ -56,13 +56,13 @@ fn unwrap_casts() {
 
 #[test]
 fn eliminate_filter() {
-    const RULES: &[Rule] = &[eliminate_filter::RULE];
+    const RULES: &[Rule] = &[fold_constants::RULE, eliminate_filter::RULE];
     assert_snapshot!(cases(
         RULES,
         &[
             "SELECT a FROM t WHERE true",
             "SELECT a FROM t WHERE false",
-            "SELECT a FROM t WHERE NULL",
+            "SELECT a FROM t WHERE CAST(NULL AS BOOLEAN)",
             "SELECT a FROM t WHERE a > 1",
         ]
     ));
