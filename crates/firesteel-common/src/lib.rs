@@ -3,7 +3,7 @@
 //! - [`ids`]: the small numbers that plans are made of ([`ColumnId`]) and where they come from.
 //! - [`types`]: [`SqlType`], Spark's type, and its one canonical Arrow type.
 //! - [`span`]: a place in the text of a statement.
-//! - [`error`] and [`conditions`]: an error is a condition from one table, with parameters and a place.
+//! - [`mod@error`] and [`conditions`]: an error is a condition from one table, with parameters and a place.
 //! - [`settings`]: typed settings, each a constant beside the code that reads it.
 //! - [`names`]: case-insensitive names, back-tick quoting, 'did you mean'.
 

@@ -44,7 +44,8 @@ pub struct Streams {
     open: Vec<Open>,
 }
 
-/// The pipelines of `plan` up to its output. Its operators are numbered in preorder from `first_operator`.
+/// The pipelines of `plan` up to its output. Its operators are numbered in preorder from `first_operator`; the number
+/// behind the last one is taken as well ([`operator_numbers`]).
 pub fn build(
     plan: &PhysicalRef,
     inputs: &dyn InputOpener,
@@ -58,9 +59,15 @@ pub fn build(
         next_open: 0,
         added: HashMap::new(),
         range: None,
+        spare: OperatorId(first_operator + plan.preorder().len() as u32),
     };
     let open = builder.build_root(plan, inputs)?;
     Ok(Streams { builder, open })
+}
+
+/// How many operator numbers a plan takes.
+pub fn operator_numbers(plan: &PhysicalRef) -> u32 {
+    plan.preorder().len() as u32 + 1
 }
 
 impl Streams {
@@ -97,6 +104,8 @@ struct Builder {
     next_open: usize,
     added: HashMap<usize, PipelineId>,
     range: Option<RowRange>,
+    /// The account of machines that no plan node stands for.
+    spare: OperatorId,
 }
 
 /// Whether a plan gives rows in an order that means something: that of a sort, of a table's files, of VALUES.
@@ -259,11 +268,11 @@ impl Builder {
             let unmatched = self.open(operator, source);
             open.push(Open { after_sinks: vec![sink], after_open, ..unmatched });
         }
-        self.keep_columns(plan, operator, open)
+        self.keep_columns(plan, open)
     }
 
     /// A join gives the columns of both sides; the plan says which of them anybody needs.
-    fn keep_columns(&self, plan: &PhysicalPlan, operator: OperatorId, open: Vec<Open>) -> Result<Vec<Open>> {
+    fn keep_columns(&self, plan: &PhysicalPlan, open: Vec<Open>) -> Result<Vec<Open>> {
         let gives_right = match &plan.op {
             PhysicalOp::HashJoin(join) => join.kind.gives_right(),
             PhysicalOp::NestedLoopJoin(join) => join.kind.gives_right(),
@@ -277,7 +286,7 @@ impl Builder {
             return Ok(open);
         }
         let exprs: Vec<_> = plan.schema.columns.iter().map(|column| column.to_expr()).collect();
-        then(open, operator, ProjectFactory::new(&exprs, &all, &self.query.eval)?)
+        then(open, self.spare, ProjectFactory::new(&exprs, &all, &self.query.eval)?)
     }
 
     fn union(

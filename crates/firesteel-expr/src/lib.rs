@@ -1,6 +1,6 @@
 //! Resolved expressions and everything needed to compute them, in reading order:
 //!
-//! - [`column`], [`batch`]: data in flight — columns in any encoding, rows behind an optional selection.
+//! - [`mod@column`], [`batch`]: data in flight — columns in any encoding, rows behind an optional selection.
 //! - [`expr`], [`literal`]: the one typed expression tree of logical and physical plans.
 //! - [`function`], [`aggregate`], [`registry`]: what a function is (a descriptor), and how it is found by name.
 //! - [`coerce`]: Spark's ANSI rules for implicit casts and result types, as tables.

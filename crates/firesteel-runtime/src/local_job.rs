@@ -48,7 +48,7 @@ pub(crate) fn start(
     let mut next = 0;
     for stage in &stages {
         first_operators.push(next);
-        next += stage.plan.preorder().len() as u32;
+        next += builder::operator_numbers(&stage.plan);
     }
     let root = stages.last().ok_or_else(|| internal!("a plan without stages"))?;
     let options = CollectOptions { ordered: builder::keeps_order(&root.plan), range: root_range(&root.plan) };

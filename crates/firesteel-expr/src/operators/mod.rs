@@ -4,7 +4,7 @@
 //! - [`datetime`]: what `+` and `-` mean for dates and timestamps.
 //! - [`comparison`], [`boolean`], [`null_tests`], [`membership`], [`extremes`]: predicates and orders.
 //! - [`conditional`]: CASE, IF, COALESCE.
-//! - [`like`], [`concat`], [`bitwise`]: text and bits.
+//! - [`like`], [`mod@concat`], [`bitwise`]: text and bits.
 //! - [`elementwise`], [`encoding`], [`failure`]: what the kernels share.
 
 use crate::function::ScalarFunction;

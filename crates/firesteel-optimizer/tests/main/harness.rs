@@ -12,7 +12,7 @@ use firesteel_expr::EvalContext;
 use firesteel_optimizer::rule::{Batch, Rule, Strategy};
 use firesteel_optimizer::{RuleContext, RuleExecutor};
 use firesteel_plan::parsed::{Query, StatementKind};
-use firesteel_plan::{PlanRef, explain};
+use firesteel_plan::{PhysicalRef, PlanRef, explain};
 
 #[derive(Debug)]
 struct TestTable {
@@ -110,6 +110,12 @@ pub(crate) fn optimized(sql: &str) -> String {
     let (plan, context) = analyzed(sql);
     let (plan, _) = firesteel_optimizer::optimize(&plan, &context).expect(sql);
     renumbered(&explain::logical(&plan, &context.ids))
+}
+
+pub(crate) fn physical_plan(sql: &str) -> PhysicalRef {
+    let (plan, context) = analyzed(sql);
+    let (plan, _) = firesteel_optimizer::optimize(&plan, &context).expect(sql);
+    firesteel_optimizer::plan_physical(&plan, &context).expect(sql)
 }
 
 pub(crate) fn physical(sql: &str) -> String {

@@ -2,7 +2,8 @@
 
 use insta::assert_snapshot;
 
-use crate::harness::{optimized, physical};
+use crate::harness::{optimized, physical, physical_plan};
+use firesteel_plan::physical::wire;
 
 fn plans(statements: &[&str]) -> String {
     let case = |sql: &&str| format!("{sql}\n\n{}\n{}", optimized(sql), physical(sql));
@@ -30,4 +31,25 @@ fn limits_over_an_order_are_top_n() {
         "SELECT a FROM t LIMIT 5",
         "SELECT DISTINCT a FROM t ORDER BY a",
     ]));
+}
+
+/// What arrives is what was sent: operators, schemas, literals of every kind, functions by name.
+#[test]
+fn plans_survive_the_wire() {
+    for sql in [
+        "SELECT name, sum(x), count(DISTINCT y) FILTER (WHERE x > 1) FROM big JOIN small ON big.id = small.id GROUP BY name",
+        "SELECT a, CAST(s AS DECIMAL(10,2)) + 1.5, try_cast(s AS INT) FROM t WHERE s LIKE 'x%' ORDER BY a DESC LIMIT 3",
+        "SELECT * FROM VALUES (1, DATE '2024-01-01', X'1F', array(1, 2)) AS v(a, b, c, d)",
+        "SELECT a FROM t UNION ALL SELECT k FROM u LIMIT 5 OFFSET 1",
+        "SELECT a FROM t LEFT JOIN u ON a < k",
+    ] {
+        let plan = physical_plan(sql);
+        let arrived = wire::decode(&wire::encode(&plan).expect(sql)).expect(sql);
+        let (sent, arrived) = (plan.preorder(), arrived.preorder());
+        assert_eq!(sent.len(), arrived.len(), "{sql}");
+        for (sent, arrived) in sent.iter().zip(&arrived) {
+            assert_eq!((&sent.op, &sent.schema), (&arrived.op, &arrived.schema), "{sql}");
+        }
+    }
+    assert!(wire::decode(b"no plan").is_err());
 }

@@ -80,7 +80,7 @@ fn analyze(session: &Session, query: &Query) -> Result<String> {
         };
         out.push_str(&format!("== Stage {} ({output}) ==\n", stage.id.0));
         out.push_str(&explain::physical(&stage.plan, &planned.ids, &|at| metrics.get(first + at).map(counters)));
-        first += stage.plan.preorder().len();
+        first += firesteel_exec::builder::operator_numbers(&stage.plan) as usize;
     }
     let planning = planned.times.analysis + planned.times.optimization + planned.times.physical;
     let memory = session.executor().memory().peak();

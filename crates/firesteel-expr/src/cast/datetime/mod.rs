@@ -2,7 +2,7 @@
 //!
 //! - [`calendar`]: days since the epoch as year, month, day, and back.
 //! - [`zone`]: what a local clock shows at an instant.
-//! - [`parse`], [`format`]: the text forms.
+//! - [`parse`], [`mod@format`]: the text forms.
 
 use std::sync::Arc;
 

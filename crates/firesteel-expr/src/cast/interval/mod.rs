@@ -1,5 +1,5 @@
 //! Year-month intervals (months) and day-time intervals (microseconds) among each other and with numbers; their text
-//! forms are in [`parse`] and [`format`].
+//! forms are in [`parse`] and [`mod@format`].
 
 use std::sync::Arc;
 
