@@ -35,15 +35,12 @@ fn only_reorders(project: &Project) -> bool {
 #[recursive::recursive]
 fn below(plan: &PlanRef) -> Result<PlanRef> {
     let tolerant = matches!(plan.node, Node::Project(_) | Node::Aggregate(_) | Node::Union(_));
-    // A join, filter or sort hands its child's columns on: the order it hands them on in is its parent's business.
-    let passes_on = matches!(plan.node, Node::Join(_));
     crate::executor::map_children(plan, |child| {
         let child = below(child)?;
         match &child.node {
             Node::Project(project) if (tolerant && only_reorders(project)) || is_identity(project) => {
                 Ok(Arc::clone(&project.input))
             }
-            Node::Project(project) if passes_on && is_identity(project) => Ok(Arc::clone(&project.input)),
             _ => Ok(child),
         }
     })
