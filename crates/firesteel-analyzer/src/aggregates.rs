@@ -11,6 +11,8 @@ use firesteel_plan::PlanColumn;
 use hashbrown::HashSet;
 use recursive::recursive;
 
+use crate::scope::Scope;
+
 /// Aggregate calls found so far, equal ones once.
 #[derive(Default)]
 pub(crate) struct AggregateCalls {
@@ -42,6 +44,8 @@ pub(crate) struct Grouping<'g> {
     /// Columns that come from elsewhere than the aggregate's input: its calls, aliases, subqueries.
     pub(crate) allowed: HashSet<ColumnId>,
     pub(crate) ids: &'g ColumnIds,
+    /// The columns of the aggregate's input; others that are not allowed are of a query around.
+    pub(crate) input: &'g Scope,
     /// The whole SELECT.
     pub(crate) select: Span,
 }
@@ -52,6 +56,12 @@ impl Grouping<'_> {
         self.replace(expr).map_err(|error| error.at(span))
     }
 
+    /// As [`Self::above`], with some more columns allowed.
+    pub(crate) fn above_with(&self, expr: &ExprRef, more: &[ColumnId], span: Span) -> Result<ExprRef> {
+        let allowed = self.allowed.iter().chain(more).copied().collect();
+        Grouping { allowed, ..*self }.above(expr, span)
+    }
+
     /// From the top down: `a + 1` as a key goes before `a` as a key.
     #[recursive]
     fn replace(&self, expr: &ExprRef) -> Result<ExprRef> {
@@ -59,7 +69,9 @@ impl Grouping<'_> {
             return Ok(PlanColumn::of(*id, key).to_expr());
         }
         if let Some(id) = expr.as_column() {
-            return if self.allowed.contains(&id) { Ok(expr.clone()) } else { Err(self.missing(id)) };
+            let of_input = self.input.columns.iter().any(|column| column.column.id == id);
+            let allowed = self.allowed.contains(&id) || !of_input;
+            return if allowed { Ok(expr.clone()) } else { Err(self.missing(id)) };
         }
         // What needs no column of the input stays, and so do long chains of what is allowed.
         if expr.columns().iter().all(|id| self.allowed.contains(id))

@@ -1,9 +1,12 @@
 //! What is in sight from inside a query besides its own FROM: CTEs, and the columns of the queries around it.
 
-use firesteel_common::Span;
+use std::cell::RefCell;
+
 use firesteel_common::names::same_name;
+use firesteel_common::{ColumnId, Span};
 use firesteel_plan::parsed::Cte;
 
+use crate::aggregates::AggregateCalls;
 use crate::scope::Scope;
 
 /// Where a query stands. Frames are linked lists on the stack.
@@ -28,6 +31,8 @@ pub(crate) struct CteFrame<'e> {
 /// The columns of the query around a subquery.
 pub(crate) struct OuterFrame<'e> {
     scope: &'e Scope,
+    /// Where its aggregates go that a subquery names: `HAVING EXISTS (… WHERE x > max(outer.y))`.
+    aggregates: Option<&'e RefCell<AggregateCalls>>,
     around: Option<&'e OuterFrame<'e>>,
 }
 
@@ -45,7 +50,11 @@ impl<'e> CteFrame<'e> {
 
 impl<'e> OuterFrame<'e> {
     pub(crate) fn new(scope: &'e Scope, around: Env<'e>) -> Self {
-        Self { scope, around: around.outer }
+        Self { scope, aggregates: None, around: around.outer }
+    }
+
+    pub(crate) fn with_aggregates(self, aggregates: Option<&'e RefCell<AggregateCalls>>) -> Self {
+        Self { aggregates, ..self }
     }
 }
 
@@ -78,6 +87,17 @@ impl<'e> Env<'e> {
             next = frame.around.ctes;
         }
         None
+    }
+
+    pub(crate) fn has_outer_aggregates(self) -> bool {
+        self.outer.is_some_and(|frame| frame.aggregates.is_some())
+    }
+
+    /// The aggregates of the query around this one, if all of the columns are that query's.
+    pub(crate) fn outer_aggregates(self, columns: &[ColumnId]) -> Option<&'e RefCell<AggregateCalls>> {
+        let frame = self.outer?;
+        let of_frame = |id: &ColumnId| frame.scope.columns.iter().any(|column| column.column.id == *id);
+        frame.aggregates.filter(|_| !columns.is_empty() && columns.iter().all(of_frame))
     }
 
     /// The scopes of the queries around this one, nearest first.

@@ -16,7 +16,7 @@ use crate::env::Env;
 use crate::literal::{self, LiteralContext};
 use crate::names::Namer;
 use crate::scope::{Found, Scope};
-use crate::subquery::Pending;
+use crate::subquery::{self, Pending};
 use crate::{Analyzer, errors, unsupported};
 
 /// The function behind `struct.field`: a struct and the field's name.
@@ -88,7 +88,11 @@ impl<'r, 'a> Resolver<'r, 'a> {
             ExprKind::Binary { first, rest } => self.chain(first, rest, expr),
             ExprKind::And(terms) => self.call("and", self.resolve_all(terms)?, expr),
             ExprKind::Or(terms) => self.call("or", self.resolve_all(terms)?, expr),
-            ExprKind::Not(operand) => self.call("not", vec![self.resolve(operand)?], expr),
+            ExprKind::Not(operand) => match (self.test(expr)?, subquery::negated(operand)) {
+                (Some(test), _) => Ok(test),
+                (None, Some(negated)) => self.resolve(&negated),
+                (None, None) => self.call("not", vec![self.resolve(operand)?], expr),
+            },
             ExprKind::Is { operand, negated, test } => self.is_test(operand, *negated, *test, expr),
             ExprKind::IsDistinctFrom { left, right, negated } => {
                 let equal = self.call("<=>", self.resolve_all([left.as_ref(), right])?, expr)?;
@@ -117,10 +121,9 @@ impl<'r, 'a> Resolver<'r, 'a> {
             }
             ExprKind::Field { operand, name } => self.field(self.resolve(operand)?, name),
             ExprKind::Row(items) => self.row(items, expr),
-            ExprKind::InSubquery { .. } => {
-                Err(unsupported("IN (subquery) other than as a condition of WHERE", expr.span))
+            ExprKind::InSubquery { .. } | ExprKind::Exists(_) => {
+                self.test(expr)?.ok_or_else(|| firesteel_common::internal!("a test of a subquery that is none"))
             }
-            ExprKind::Exists(_) => Err(unsupported("EXISTS other than as a condition of WHERE", expr.span)),
             ExprKind::Star(_) => Err(unsupported("* in this place", expr.span)),
             ExprKind::Parameter(_) => Err(unsupported("parameters", expr.span)),
             ExprKind::Lambda { .. } => Err(unsupported("lambda functions", expr.span)),
@@ -210,8 +213,20 @@ impl<'r, 'a> Resolver<'r, 'a> {
         {
             return registry::call(function, Vec::new()).map_err(|error| error.at(only.span));
         }
-        if self.env.outer_scopes().any(|scope| !matches!(scope.find(name), Found::Nothing)) {
-            return Err(unsupported("correlated subqueries", errors::span_of(name)));
+        self.outer_column(name)
+    }
+
+    /// A column of the nearest query around this one that knows the name.
+    fn outer_column(&self, name: &[Ident]) -> Result<ExprRef> {
+        for scope in self.env.outer_scopes() {
+            match scope.find(name) {
+                Found::Nothing => {}
+                Found::Ambiguous(columns) => return Err(errors::ambiguous(name, &columns)),
+                Found::Column(column, fields) => {
+                    let column = column.column.to_expr();
+                    return fields.iter().try_fold(column, |operand, field| self.field(operand, field));
+                }
+            }
         }
         Err(errors::unresolved_column(name, self.scopes.first().copied()))
     }

@@ -11,7 +11,7 @@ use firesteel_plan::parsed::{Ident, Name, TableFactor, TableFactorKind, TableRef
 use firesteel_plan::{LogicalPlan, PlanColumn};
 use recursive::recursive;
 
-use crate::env::Env;
+use crate::env::{Env, OuterFrame};
 use crate::query::with_column_names;
 use crate::scope::{Qualifier, Relation, Scope, ScopeColumn, qualifier};
 use crate::{Analyzer, errors, join, unsupported};
@@ -24,7 +24,7 @@ impl Analyzer<'_> {
     pub(crate) fn from(&self, entries: &[TableRef], env: Env<'_>) -> Result<Relation> {
         let mut joined: Option<Relation> = None;
         for entry in entries {
-            let next = self.table_ref(entry, env)?;
+            let next = self.table_ref(entry, joined.as_ref(), env)?;
             joined = Some(match joined {
                 None => next,
                 Some(left) => join::cross(left, next, JoinKind::Inner),
@@ -33,36 +33,37 @@ impl Analyzer<'_> {
         Ok(joined.unwrap_or_else(|| Relation { plan: LogicalPlan::one_row(), scope: Scope::default() }))
     }
 
-    /// A relation and what is joined to it, left to right.
+    /// A relation and what is joined to it, left to right. `before`: what LATERAL entries may look at.
     #[recursive]
-    pub(crate) fn table_ref(&self, entry: &TableRef, env: Env<'_>) -> Result<Relation> {
-        let first = self.factor(&entry.relation, env)?;
+    fn table_ref(&self, entry: &TableRef, before: Option<&Relation>, env: Env<'_>) -> Result<Relation> {
+        let first = self.factor(&entry.relation, before, env)?;
         entry.joins.iter().try_fold(first, |left, join| {
-            let right = self.factor(&join.relation, env)?;
+            let right = self.factor(&join.relation, Some(&left), env)?;
             self.join(left, right, join, env).map_err(|error| error.at(join.span))
         })
     }
 
-    fn factor(&self, factor: &TableFactor, env: Env<'_>) -> Result<Relation> {
+    fn factor(&self, factor: &TableFactor, before: Option<&Relation>, env: Env<'_>) -> Result<Relation> {
         if let Some(sample) = &factor.sample {
             return Err(unsupported("TABLESAMPLE", sample.span));
         }
         let relation = match &factor.kind {
             TableFactorKind::Table { name, as_of: None } => self.table(name, env)?,
             TableFactorKind::Table { .. } => return Err(unsupported("time travel", factor.span)),
-            TableFactorKind::Subquery { query, lateral: false } => {
-                let inner = self.query(query, env)?.exact();
+            TableFactorKind::Subquery { query, lateral } => {
+                let nothing = Scope::default();
+                let frame = OuterFrame::new(before.map_or(&nothing, |before| &before.scope), env);
+                let inner = self.query(query, if *lateral { env.with_outer(&frame) } else { env })?.exact();
                 let scope = inner.scope.renamed(&crate::scope::unqualified());
                 Relation { plan: inner.plan, scope }
             }
-            TableFactorKind::Subquery { .. } => return Err(unsupported("LATERAL subqueries", factor.span)),
             TableFactorKind::Function { call, lateral: false } => self.table_function(call, env)?,
             TableFactorKind::Function { .. } => return Err(unsupported("LATERAL functions", factor.span)),
             TableFactorKind::Values(values) => {
                 let names = factor.alias.as_ref().map_or(&[][..], |alias| &alias.columns);
                 self.values(values, names, factor.span, env)?
             }
-            TableFactorKind::Nested(inner) => self.table_ref(inner, env)?,
+            TableFactorKind::Nested(inner) => self.table_ref(inner, before, env)?,
             TableFactorKind::Pivot(_) => return Err(unsupported("PIVOT", factor.span)),
             TableFactorKind::Unpivot(_) => return Err(unsupported("UNPIVOT", factor.span)),
         };

@@ -75,6 +75,9 @@ impl Resolver<'_, '_> {
     }
 
     fn aggregate(&self, call: &FunctionCall, expr: &parsed::Expr) -> Result<ExprRef> {
+        if let Some(outer) = self.outer_aggregate(call, expr)? {
+            return Ok(outer);
+        }
         let Some(aggregates) = self.aggregates else { return Err(self.misplaced_aggregate(expr)) };
         if !call.order_by.is_empty() {
             return Err(unsupported("WITHIN GROUP", expr.span));
@@ -96,6 +99,21 @@ impl Resolver<'_, '_> {
             .map_err(|error| errors::in_words(error, self.analyzer.ids(), &|| self.name_of(expr)).at(expr.span))?;
         let label = || self.name_of(expr);
         Ok(aggregates.borrow_mut().add(resolved, self.analyzer.ids(), &label))
+    }
+
+    /// An aggregate over nothing but columns of the query around is that query's.
+    fn outer_aggregate(&self, call: &FunctionCall, expr: &parsed::Expr) -> Result<Option<ExprRef>> {
+        let plain = !call.distinct && call.filter.is_none() && call.nulls.is_none() && call.order_by.is_empty();
+        if !plain || !self.env.has_outer_aggregates() {
+            return Ok(None);
+        }
+        let inner = Resolver { named: None, aggregates: None, clause: Clause::AggregateArgument, ..self.clone() };
+        let Ok(args) = inner.arguments(call) else { return Ok(None) };
+        let columns: Vec<_> = args.iter().flat_map(|arg| arg.columns().iter().copied()).collect();
+        let Some(aggregates) = self.env.outer_aggregates(&columns) else { return Ok(None) };
+        let resolved = registry::call_aggregate(call.name.last(), args, false, None)
+            .map_err(|error| errors::in_words(error, self.analyzer.ids(), &|| self.name_of(expr)).at(expr.span))?;
+        Ok(Some(aggregates.borrow_mut().add(resolved, self.analyzer.ids(), &|| self.name_of(expr))))
     }
 
     fn aggregate_filter(&self, filter: &parsed::Expr) -> Result<ExprRef> {

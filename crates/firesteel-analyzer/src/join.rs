@@ -6,20 +6,22 @@
 //! NATURAL              USING over all names that both sides have
 //! ```
 
+use std::cell::RefCell;
 use std::sync::Arc;
 
 use firesteel_common::names::{quote, same_name};
 use firesteel_common::{Result, SqlType, error};
 use firesteel_expr::{Expr, ExprRef, registry};
-use firesteel_plan::logical::{Join, JoinKind, Node, Project};
+use firesteel_plan::logical::{Filter, JoinKind, Node, Project};
 use firesteel_plan::parsed::{self, Ident, JoinCondition};
 use firesteel_plan::{LogicalPlan, PlanColumn};
 
-use crate::Analyzer;
 use crate::env::Env;
 use crate::errors;
 use crate::expr::Resolver;
 use crate::scope::{Relation, Scope, ScopeColumn, unqualified};
+use crate::subquery::{self, Pending};
+use crate::{Analyzer, unsupported};
 
 /// Every pair of rows.
 pub(crate) fn cross(left: Relation, right: Relation, kind: JoinKind) -> Relation {
@@ -31,13 +33,18 @@ fn joined(left: Relation, right: Relation, kind: JoinKind, filter: Option<ExprRe
     if kind.gives_right() {
         columns.extend(right.scope.columns);
     }
-    let plan =
-        LogicalPlan::new(Node::Join(Join { left: left.plan, right: right.plan, kind, keys: Vec::new(), filter }));
+    let plan = subquery::join(left.plan, right.plan, kind, filter);
     Relation { scope: Scope { columns }.refreshed(&plan), plan }
 }
 
 impl Analyzer<'_> {
-    pub(crate) fn join(&self, left: Relation, right: Relation, join: &parsed::Join, env: Env<'_>) -> Result<Relation> {
+    pub(crate) fn join(
+        &self,
+        mut left: Relation,
+        mut right: Relation,
+        join: &parsed::Join,
+        env: Env<'_>,
+    ) -> Result<Relation> {
         let kind = match join.kind {
             parsed::JoinKind::Inner | parsed::JoinKind::Cross => JoinKind::Inner,
             parsed::JoinKind::LeftOuter => JoinKind::Left,
@@ -49,8 +56,14 @@ impl Analyzer<'_> {
         match &join.condition {
             JoinCondition::None => Ok(cross(left, right, kind)),
             JoinCondition::On(condition) => {
-                let filter = self.join_condition(&left, &right, condition, env)?;
-                Ok(joined(left, right, kind, Some(filter)))
+                let (filter, over_both) = self.join_condition(&mut left, &mut right, kind, condition, env)?;
+                if over_both.is_empty() {
+                    return Ok(joined(left, right, kind, Some(filter)));
+                }
+                let pairs = cross(left, right, kind);
+                let input = subquery::attach(pairs.plan, over_both);
+                let plan = LogicalPlan::new(Node::Filter(Filter { input, predicate: filter }));
+                Ok(Relation { plan, scope: pairs.scope })
             }
             JoinCondition::Using(names) => self.join_using(left, right, kind, names),
             JoinCondition::Natural => {
@@ -65,18 +78,37 @@ impl Analyzer<'_> {
         }
     }
 
+    /// The condition, and the subqueries in it that look at both sides; those that look at one are joined to it.
     fn join_condition(
         &self,
-        left: &Relation,
-        right: &Relation,
+        left: &mut Relation,
+        right: &mut Relation,
+        kind: JoinKind,
         condition: &parsed::Expr,
         env: Env<'_>,
-    ) -> Result<ExprRef> {
+    ) -> Result<(ExprRef, Vec<Pending>)> {
         let both = Scope { columns: left.scope.columns.iter().chain(&right.scope.columns).cloned().collect() };
-        let resolver = Resolver::plain(self, env, vec![&both], "a JOIN condition");
+        let subqueries = RefCell::default();
+        let plain = Resolver::plain(self, env, vec![&both], "a JOIN condition");
+        let resolver = Resolver { subqueries: Some(&subqueries), ..plain };
         let resolved = resolver.resolve(condition)?;
+        let mut over_both = Vec::new();
+        for pending in subqueries.take() {
+            let uses = pending.uses();
+            let within = |side: &Relation| uses.iter().all(|id| side.plan.schema().contains(*id));
+            if within(left) {
+                left.plan = subquery::attach(left.plan.clone(), [pending]);
+            } else if within(right) {
+                right.plan = subquery::attach(right.plan.clone(), [pending]);
+            } else if kind == JoinKind::Inner {
+                over_both.push(pending);
+            } else {
+                let feature = format!("a subquery over both sides of a {} join", kind.name());
+                return Err(unsupported(feature, condition.span));
+            }
+        }
         match resolved.data_type() {
-            SqlType::Boolean | SqlType::Void => Ok(resolved),
+            SqlType::Boolean | SqlType::Void => Ok((resolved, over_both)),
             other => {
                 let text = format!("\"{}\"", resolver.name_of(condition));
                 let other = other.quoted_sql();

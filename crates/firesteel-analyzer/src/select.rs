@@ -15,7 +15,7 @@ use firesteel_common::settings::Setting;
 use firesteel_common::{ColumnId, Error, Result, Span, error};
 use firesteel_expr::ExprRef;
 use firesteel_plan::logical::{Aggregate, Filter, Node, Sort, SortKey};
-use firesteel_plan::parsed::{self, ExprKind, GroupBy, GroupingItem, Ident, Select, SelectItemKind, SortItem};
+use firesteel_plan::parsed::{self, GroupBy, GroupingItem, Ident, Select, SelectItemKind, SortItem};
 use firesteel_plan::{LogicalPlan, PlanColumn, PlanRef};
 use hashbrown::HashSet;
 
@@ -86,7 +86,7 @@ impl Analyzer<'_> {
             input.plan = resolver.filter(&input, condition)?;
         }
         let clauses = self.clauses(select, order_by, &input.scope, env)?;
-        self.assemble(select, input.plan, clauses)
+        self.assemble(select, input, clauses)
     }
 
     fn clauses<'q>(
@@ -170,7 +170,7 @@ impl Analyzer<'_> {
                         add(&|| item.name.to_string(), expr, item.span)?;
                     }
                 }
-                self.check_group_by_all(&keys, items, &calls.borrow(), *span)?;
+                self.check_group_by_all(&keys, items, &calls.borrow(), input, *span)?;
             }
             GroupBy::Items(grouping) => {
                 let by_alias = self.context.settings.get(&GROUP_BY_ALIASES);
@@ -199,20 +199,22 @@ impl Analyzer<'_> {
         keys: &[(ColumnId, ExprRef)],
         items: &[Item],
         calls: &AggregateCalls,
+        input: &Scope,
         span: Span,
     ) -> Result<()> {
         let allowed = allowed_above(items, calls, &[]);
-        let grouping = Grouping { keys, allowed, ids: self.ids(), select: span };
+        let grouping = Grouping { keys, allowed, ids: self.ids(), input, select: span };
         match items.iter().all(|item| grouping.above(&item.expr, item.span).is_ok()) {
             true => Ok(()),
             false => Err(error!(UNRESOLVED_ALL_IN_GROUP_BY).at(span)),
         }
     }
 
-    fn assemble(&self, select: &Select, mut plan: PlanRef, mut clauses: Clauses<'_>) -> Result<Relation> {
-        if clauses.aggregates() {
-            plan = self.aggregate(select, plan, &mut clauses)?;
-        }
+    fn assemble(&self, select: &Select, input: Relation, mut clauses: Clauses<'_>) -> Result<Relation> {
+        let mut plan = match clauses.aggregates() {
+            true => self.aggregate(select, input, &mut clauses)?,
+            false => input.plan,
+        };
         plan = subquery::attach(plan, std::mem::take(&mut clauses.subqueries));
         if let Some(having) = &clauses.having {
             let predicate = projection::expand(&having.condition, &clauses.items)?;
@@ -249,18 +251,29 @@ impl Analyzer<'_> {
     }
 
     /// The Aggregate node; all clauses are rewritten to stand above it.
-    fn aggregate(&self, select: &Select, plan: PlanRef, clauses: &mut Clauses<'_>) -> Result<PlanRef> {
+    fn aggregate(&self, select: &Select, input: Relation, clauses: &mut Clauses<'_>) -> Result<PlanRef> {
+        let Relation { plan, scope } = input;
         let keys = clauses.keys.take().unwrap_or_default();
         let aggregates = std::mem::take(&mut clauses.calls);
         let inputs = aggregates.calls.iter().flat_map(|(_, call)| call.inputs()).chain(keys.iter().map(|(_, key)| key));
-        let used_below: HashSet<ColumnId> = inputs.flat_map(|expr| expr.columns().iter().copied()).collect();
-        let (below, above): (Vec<_>, Vec<_>) =
-            std::mem::take(&mut clauses.subqueries).into_iter().partition(|pending| used_below.contains(&pending.id));
+        let mut used_below: HashSet<ColumnId> = inputs.flat_map(|expr| expr.columns().iter().copied()).collect();
+        let (mut below, mut above) = (Vec::new(), Vec::new());
+        // Later subqueries may use what earlier ones give.
+        for pending in std::mem::take(&mut clauses.subqueries).into_iter().rev() {
+            let to = match pending.gives(&used_below) {
+                true => {
+                    used_below.extend(pending.uses());
+                    &mut below
+                }
+                false => &mut above,
+            };
+            to.insert(0, pending);
+        }
         clauses.subqueries = above;
         let input = subquery::attach(plan, below);
 
         let allowed = allowed_above(&clauses.items, &aggregates, &clauses.subqueries);
-        let grouping = Grouping { keys: &keys, allowed, ids: self.ids(), select: select.span };
+        let grouping = Grouping { keys: &keys, allowed, ids: self.ids(), input: &scope, select: select.span };
         for item in &mut clauses.items {
             item.expr = grouping.above(&item.expr, item.span)?;
         }
@@ -271,6 +284,8 @@ impl Analyzer<'_> {
             let above = grouping.above(&having.condition, having.span);
             having.condition = above.map_err(|error| having.explain(error, &grouping))?;
         }
+        let subqueries = std::mem::take(&mut clauses.subqueries).into_iter();
+        clauses.subqueries = subqueries.map(|pending| pending.above(&grouping, &input)).collect::<Result<_>>()?;
         Ok(LogicalPlan::new(Node::Aggregate(Aggregate { input, keys, aggregates: aggregates.calls })))
     }
 }
@@ -326,7 +341,7 @@ fn grouping_key(
 /// What the clauses above an Aggregate may use besides its keys.
 fn allowed_above(items: &[Item], calls: &AggregateCalls, subqueries: &[Pending]) -> HashSet<ColumnId> {
     let items = items.iter().map(|item| item.id);
-    items.chain(calls.calls.iter().map(|(id, _)| *id)).chain(subqueries.iter().map(|pending| pending.id)).collect()
+    items.chain(calls.calls.iter().map(|(id, _)| *id)).chain(subqueries.iter().flat_map(Pending::columns)).collect()
 }
 
 /// The item's column, if an item computes just this.
@@ -357,10 +372,5 @@ fn check_supported(select: &Select) -> Result<()> {
     if let Some(qualify) = &select.qualify {
         return Err(unsupported("QUALIFY", qualify.span));
     }
-    match &select.having {
-        Some(having) if matches!(having.kind, ExprKind::Exists(_) | ExprKind::InSubquery { .. }) => {
-            Err(unsupported("subqueries as conditions of HAVING", having.span))
-        }
-        _ => Ok(()),
-    }
+    Ok(())
 }

@@ -273,15 +273,16 @@ impl Builder {
 
     /// A join gives the columns of both sides; the plan says which of them anybody needs.
     fn keep_columns(&self, plan: &PhysicalPlan, open: Vec<Open>) -> Result<Vec<Open>> {
-        let gives_right = match &plan.op {
-            PhysicalOp::HashJoin(join) => join.kind.gives_right(),
-            PhysicalOp::NestedLoopJoin(join) => join.kind.gives_right(),
-            _ => true,
+        let kind = match &plan.op {
+            PhysicalOp::HashJoin(join) => join.kind,
+            PhysicalOp::NestedLoopJoin(join) => join.kind,
+            _ => return Err(internal!("{} is no join", plan.name())),
         };
         let mut all = child(plan, 0)?.schema.ids();
-        if gives_right {
+        if kind.gives_right() {
             all.extend(child(plan, 1)?.schema.ids());
         }
+        all.extend(kind.mark().map(|mark| mark.id));
         if all == plan.schema.ids() {
             return Ok(open);
         }

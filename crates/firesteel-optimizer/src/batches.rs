@@ -6,6 +6,8 @@ use crate::rules::*;
 const UNTIL_SETTLED: Strategy = Strategy::FixedPoint { iterations_max: 50 };
 
 pub const ALL: &[Batch] = &[
+    // First, so that no other rule has to know of sides that look at each other.
+    Batch { name: "unnest", strategy: Strategy::Once, rules: &[unnest_subqueries::RULE] },
     // Expressions get simpler, rows disappear early, columns are computed once. Rules feed each other: a folded constant
     // empties a filter, a pushed filter meets another.
     Batch {

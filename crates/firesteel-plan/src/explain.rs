@@ -106,6 +106,7 @@ fn logical_line(node: &Node, ids: &ColumnIds) -> String {
             format!("Aggregate {}, {}", named(&aggregate.keys, ids), calls(&aggregate.aggregates, ids))
         }
         Node::Join(join) => join_line("Join", join.kind.name(), &join.keys, join.filter.as_ref(), ids),
+        Node::DependentJoin(join) => join_line("DependentJoin", join.kind.name(), &[], join.filter.as_ref(), ids),
         Node::Sort(sort) => format!("Sort {}", sort_keys(&sort.keys, ids)),
         Node::Limit(limit) => limit_line(limit.offset, limit.count),
         Node::Union(_) => "Union".to_owned(),

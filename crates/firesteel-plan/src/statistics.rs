@@ -66,6 +66,8 @@ pub(crate) fn derive(plan: &LogicalPlan) -> Statistics {
         }
         Node::Aggregate(aggregate) => of_aggregate(aggregate),
         Node::Join(join) => of_join(join),
+        // Gone before anybody estimates.
+        Node::DependentJoin(join) => Statistics::clone(join.left.statistics()),
         Node::Sort(sort) => Statistics::clone(sort.input.statistics()),
         Node::Limit(limit) => {
             let input = limit.input.statistics();
@@ -207,6 +209,7 @@ fn of_join(join: &Join) -> Statistics {
         JoinKind::Full => inner.rows.value.max(left.rows.value).max(right.rows.value),
         JoinKind::LeftSemi => matched(left.rows.value),
         JoinKind::LeftAnti => left.rows.value - matched(left.rows.value),
+        JoinKind::Mark(_) | JoinKind::Single => left.rows.value,
     };
     Statistics { rows: Estimate { value, source: inner.rows.source }, columns: inner.columns }
 }

@@ -8,10 +8,20 @@ use crate::logical::{LogicalPlan, Node};
 use crate::schema::Schema;
 
 /// References bound by the children, ids unique, predicates boolean, join keys of one type.
-#[recursive]
 pub fn check(plan: &LogicalPlan) -> Result<()> {
-    for child in plan.children() {
-        check(child)?;
+    check_within(plan, &HashSet::new())
+}
+
+/// `around`: the columns of dependent joins on whose right side the plan stands.
+#[recursive]
+fn check_within(plan: &LogicalPlan, around: &HashSet<ColumnId>) -> Result<()> {
+    match &plan.node {
+        Node::DependentJoin(join) => {
+            check_within(&join.left, around)?;
+            let ids = around.iter().copied().chain(join.left.schema().ids());
+            check_within(&join.right, &ids.collect())?;
+        }
+        _ => plan.children().into_iter().try_for_each(|child| check_within(child, around))?,
     }
     check_unique(plan.schema())?;
     let available: HashSet<ColumnId> = match &plan.node {
@@ -19,7 +29,7 @@ pub fn check(plan: &LogicalPlan) -> Result<()> {
         _ => plan.children().iter().flat_map(|child| child.schema().ids()).collect(),
     };
     for expr in plan.expressions() {
-        if let Some(id) = expr.columns().iter().find(|id| !available.contains(*id)) {
+        if let Some(id) = expr.columns().iter().find(|id| !available.contains(*id) && !around.contains(*id)) {
             return Err(internal!("{expr} uses {id}, which no child gives:\n{plan:?}"));
         }
     }
@@ -34,6 +44,9 @@ pub fn check(plan: &LogicalPlan) -> Result<()> {
                     return Err(internal!("join keys {left} = {right} differ in type:\n{plan:?}"));
                 }
             }
+            join.filter.as_ref().map_or(Ok(()), |filter| check_boolean(filter.data_type(), plan))
+        }
+        Node::DependentJoin(join) => {
             join.filter.as_ref().map_or(Ok(()), |filter| check_boolean(filter.data_type(), plan))
         }
         Node::Union(union) => {

@@ -35,9 +35,9 @@ fn place_below(plan: &PhysicalRef, next: &mut u32) -> PhysicalRef {
 fn probe_loses_rows(join: &HashJoin) -> bool {
     match join.kind {
         JoinKind::Inner | JoinKind::LeftSemi => true,
-        JoinKind::Left => join.build == JoinSide::Left,
+        JoinKind::Left | JoinKind::LeftAnti | JoinKind::Mark(_) | JoinKind::Single => join.build == JoinSide::Left,
         JoinKind::Right => join.build == JoinSide::Right,
-        JoinKind::Full | JoinKind::LeftAnti => false,
+        JoinKind::Full => false,
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use firesteel_common::{ColumnId, Result};
+use firesteel_common::{ColumnId, Result, internal};
 use firesteel_expr::Expr;
 use firesteel_plan::logical::{Join, JoinKind, Limit, Node, Relation, Sort};
 use firesteel_plan::physical::{self, HashJoin, JoinSide, NestedLoopJoin, PhysicalOp, Scan, StageId, StageInput, TopN};
@@ -60,6 +60,7 @@ fn strategy(plan: &PlanRef, needed: &Needed, context: &RuleContext) -> Result<Ph
             node(plan, op, vec![input], Arc::clone(plan.schema()))
         }
         Node::Join(join) => join_strategy(plan, join, needed, context)?,
+        Node::DependentJoin(_) => return Err(internal!("a dependent join outlived its rule:\n{plan:?}")),
         Node::Sort(sort) => {
             let input = strategy(&sort.input, &with_keys(needed, sort), context)?;
             let schema = Arc::clone(&input.schema);
@@ -140,8 +141,12 @@ fn restricted(needed: &Needed, side: &LogicalPlan) -> Needed {
 fn build_side(join: &Join, left: &PhysicalRef, right: &PhysicalRef) -> JoinSide {
     let bytes = |side: &PhysicalRef| side.rows.value * (side.schema.row_bytes() + 16.0);
     match join.kind {
+        // Only a probing row can count its partners.
+        JoinKind::Single => JoinSide::Right,
         // Probing with the outer side needs no second pass over the build; worth a build up to twice as large.
-        JoinKind::Left | JoinKind::LeftSemi | JoinKind::LeftAnti if bytes(right) <= 2.0 * bytes(left) => {
+        JoinKind::Left | JoinKind::LeftSemi | JoinKind::LeftAnti | JoinKind::Mark(_)
+            if bytes(right) <= 2.0 * bytes(left) =>
+        {
             JoinSide::Right
         }
         JoinKind::Right if bytes(left) <= 2.0 * bytes(right) => JoinSide::Left,

@@ -13,6 +13,7 @@ pub mod remove_projects;
 pub mod reorder_joins;
 pub mod simplify_booleans;
 pub mod simplify_limits;
+pub mod unnest_subqueries;
 pub mod unwrap_casts;
 
 /// What every rule needs.

@@ -25,12 +25,12 @@ fn apply(plan: &PlanRef, _: &RuleContext) -> Result<Option<PlanRef>> {
         Node::Aggregate(aggregate) => !aggregate.keys.is_empty() && is_empty(&aggregate.input),
         Node::Join(join) => match join.kind {
             JoinKind::Inner | JoinKind::LeftSemi => is_empty(&join.left) || is_empty(&join.right),
-            JoinKind::Left | JoinKind::LeftAnti => is_empty(&join.left),
+            JoinKind::Left | JoinKind::LeftAnti | JoinKind::Mark(_) | JoinKind::Single => is_empty(&join.left),
             JoinKind::Right => is_empty(&join.right),
             JoinKind::Full => is_empty(&join.left) && is_empty(&join.right),
         },
         Node::Union(union) => return Ok(without_empty_inputs(plan, union)),
-        Node::Relation(_) | Node::Values(_) | Node::Materialized(_) => false,
+        Node::Relation(_) | Node::Values(_) | Node::Materialized(_) | Node::DependentJoin(_) => false,
     };
     Ok(empty.then(|| LogicalPlan::empty(plan.schema())))
 }

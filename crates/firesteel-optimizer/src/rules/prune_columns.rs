@@ -32,7 +32,7 @@ fn prune(plan: &PlanRef, needed: &Needed) -> PlanRef {
         }
         Node::Aggregate(aggregate) => prune_aggregate(aggregate, needed),
         Node::Union(union) => prune_union(union, needed),
-        Node::Filter(_) | Node::Sort(_) | Node::Limit(_) | Node::Join(_) => {
+        Node::Filter(_) | Node::Sort(_) | Node::Limit(_) | Node::Join(_) | Node::DependentJoin(_) => {
             let mut below = needed.clone();
             below.extend(plan.expressions().iter().flat_map(|expr| expr.columns().iter().copied()));
             let children = plan.children().into_iter().map(|child| prune(child, &below)).collect();

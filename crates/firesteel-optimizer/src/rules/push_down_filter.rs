@@ -111,12 +111,12 @@ fn split(terms: Vec<ExprRef>, left: &Schema, right: &Schema) -> Split {
 
 /// WHERE above a join: what decides on one side goes there unless that side's rows may be missing.
 fn into_join(filter: &Filter, join: &Join) -> Result<Option<PlanRef>> {
-    use JoinKind::{Full, Inner, Left, LeftAnti, LeftSemi, Right};
+    use JoinKind::{Full, Inner, Right};
     let mut terms = split(filter.predicate.conjuncts(), join.left.schema(), join.right.schema());
     if matches!(join.kind, Right | Full) {
         terms.stay.append(&mut terms.left);
     }
-    if matches!(join.kind, Left | Full | LeftSemi | LeftAnti) {
+    if !matches!(join.kind, Inner | Right) {
         terms.stay.append(&mut terms.right);
     }
     if join.kind != Inner {
@@ -136,13 +136,13 @@ fn into_join(filter: &Filter, join: &Join) -> Result<Option<PlanRef>> {
 
 /// ON of a join: what decides on one side goes there unless that side keeps its rows.
 fn out_of_condition(join: &Join) -> Result<Option<PlanRef>> {
-    use JoinKind::{Full, Inner, Left, LeftAnti, LeftSemi, Right};
+    use JoinKind::{Full, Inner, LeftSemi, Right};
     let Some(filter) = &join.filter else { return Ok(None) };
     let mut terms = split(filter.conjuncts(), join.left.schema(), join.right.schema());
     if !matches!(join.kind, Inner | Right | LeftSemi) {
         terms.both.append(&mut terms.left);
     }
-    if !matches!(join.kind, Inner | Left | LeftSemi | LeftAnti) {
+    if matches!(join.kind, Right | Full) {
         terms.both.append(&mut terms.right);
     }
     debug_assert!(join.kind != Full || (terms.left.is_empty() && terms.right.is_empty()));

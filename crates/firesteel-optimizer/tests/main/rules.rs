@@ -4,7 +4,7 @@ use firesteel_optimizer::rule::Rule;
 use firesteel_optimizer::rules::{
     collapse_projects, combine_filters, eliminate_filter, extract_join_keys, fold_constants, propagate_empty,
     prune_columns, push_down_filter, push_filter_into_read, remove_projects, reorder_joins, simplify_booleans,
-    simplify_limits, unwrap_casts,
+    simplify_limits, unnest_subqueries, unwrap_casts,
 };
 use insta::assert_snapshot;
 
@@ -20,6 +20,20 @@ fn fold_constants() {
             "SELECT a + b FROM t",
             "SELECT a FROM t WHERE a = 1 AND 1 / 0 > 0",
             "SELECT a FROM t WHERE a > CAST(NULL AS INT)",
+        ]
+    ));
+}
+
+#[test]
+fn unnest_subqueries() {
+    const RULES: &[Rule] = &[unnest_subqueries::RULE];
+    assert_snapshot!(cases(
+        RULES,
+        &[
+            "SELECT a FROM t WHERE EXISTS (SELECT 1 FROM u WHERE u.k = t.a AND u.v > 1)",
+            "SELECT a FROM t WHERE b > (SELECT count(*) FROM u WHERE u.k = t.a)",
+            "SELECT (SELECT max(v) FROM u WHERE u.k < t.a) FROM t",
+            "SELECT a FROM t WHERE a IN (SELECT k FROM u WHERE v > 1)",
         ]
     ));
 }

@@ -18,6 +18,7 @@ impl NodeKinds {
     pub const SORT: NodeKinds = NodeKinds(1 << 7);
     pub const LIMIT: NodeKinds = NodeKinds(1 << 8);
     pub const UNION: NodeKinds = NodeKinds(1 << 9);
+    pub const DEPENDENT_JOIN: NodeKinds = NodeKinds(1 << 10);
     pub const ALL: NodeKinds = NodeKinds(u32::MAX);
 
     /// Either set's kinds, in constants.
@@ -48,6 +49,7 @@ impl Node {
             Node::Filter(_) => NodeKinds::FILTER,
             Node::Aggregate(_) => NodeKinds::AGGREGATE,
             Node::Join(_) => NodeKinds::JOIN,
+            Node::DependentJoin(_) => NodeKinds::DEPENDENT_JOIN,
             Node::Sort(_) => NodeKinds::SORT,
             Node::Limit(_) => NodeKinds::LIMIT,
             Node::Union(_) => NodeKinds::UNION,

@@ -5,15 +5,18 @@
 //! ```
 //! Plans are immutable and shared; a rewrite makes new nodes and keeps the `Arc`s of what did not change.
 
+mod free_columns;
 mod kinds;
 mod nodes;
 
 use std::fmt;
 use std::sync::{Arc, OnceLock};
 
+pub use free_columns::free_columns;
 pub use kinds::NodeKinds;
 pub use nodes::{
-    Aggregate, Filter, Join, JoinKind, Limit, Materialized, Project, Relation, Sort, SortKey, Union, Values,
+    Aggregate, DependentJoin, Filter, Join, JoinKind, Limit, Materialized, Project, Relation, Sort, SortKey, Union,
+    Values,
 };
 
 use firesteel_common::Result;
@@ -44,6 +47,7 @@ pub enum Node {
     Filter(Filter),
     Aggregate(Aggregate),
     Join(Join),
+    DependentJoin(DependentJoin),
     Sort(Sort),
     Limit(Limit),
     Union(Union),

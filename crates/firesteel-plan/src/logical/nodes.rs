@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use firesteel_catalog::Table;
-use firesteel_common::{ColumnId, Result};
+use firesteel_common::{ColumnId, Result, SqlType};
 use firesteel_expr::{AggregateCall, ExprRef};
 use serde::{Deserialize, Serialize};
 
@@ -83,12 +83,16 @@ pub enum JoinKind {
     Full,
     LeftSemi,
     LeftAnti,
+    /// Every row of the left side once, with a column that tells whether it has a partner; never NULL.
+    Mark(ColumnId),
+    /// As `Left`, but two partners of one row are an error: what a scalar subquery is joined with.
+    Single,
 }
 
 impl JoinKind {
     /// Whether rows of the left side without a partner come out.
     pub fn keeps_left(self) -> bool {
-        matches!(self, JoinKind::Left | JoinKind::Full | JoinKind::LeftAnti)
+        matches!(self, JoinKind::Left | JoinKind::Full | JoinKind::LeftAnti | JoinKind::Mark(_) | JoinKind::Single)
     }
 
     pub fn keeps_right(self) -> bool {
@@ -97,7 +101,15 @@ impl JoinKind {
 
     /// Whether the right side's columns come out.
     pub fn gives_right(self) -> bool {
-        !matches!(self, JoinKind::LeftSemi | JoinKind::LeftAnti)
+        !matches!(self, JoinKind::LeftSemi | JoinKind::LeftAnti | JoinKind::Mark(_))
+    }
+
+    /// The column that it computes itself; the last of its output.
+    pub fn mark(self) -> Option<PlanColumn> {
+        match self {
+            JoinKind::Mark(id) => Some(PlanColumn { id, data_type: SqlType::Boolean, nullable: false }),
+            _ => None,
+        }
     }
 
     /// Spark's name for it in plans.
@@ -109,6 +121,8 @@ impl JoinKind {
             JoinKind::Full => "FullOuter",
             JoinKind::LeftSemi => "LeftSemi",
             JoinKind::LeftAnti => "LeftAnti",
+            JoinKind::Mark(_) => "ExistenceJoin",
+            JoinKind::Single => "LeftSingle",
         }
     }
 }
@@ -122,6 +136,18 @@ pub struct Join {
     /// Over the left side's columns, over the right side's; NULL equals nothing.
     pub keys: Vec<(ExprRef, ExprRef)>,
     /// What else must hold for a pair, over both sides' columns.
+    pub filter: Option<ExprRef>,
+}
+
+/// A join whose right side looks at the left one's row: it is computed anew for each. What correlated subqueries and LATERAL
+/// mean; the optimizer leaves none (Neumann and Kemper, "Unnesting Arbitrary Queries", 2015).
+#[derive(Debug, Clone, PartialEq)]
+pub struct DependentJoin {
+    pub left: PlanRef,
+    /// Its expressions may use the left side's columns.
+    pub right: PlanRef,
+    /// Not `Right` or `Full`, for which there is no meaning.
+    pub kind: JoinKind,
     pub filter: Option<ExprRef>,
 }
 
@@ -163,7 +189,8 @@ impl Node {
                 Schema::new(project.exprs.iter().map(|(id, expr)| PlanColumn::of(*id, expr)).collect())
             }
             Node::Aggregate(aggregate) => aggregate.schema(),
-            Node::Join(join) => join.schema(),
+            Node::Join(join) => join_schema(&join.left, &join.right, join.kind),
+            Node::DependentJoin(join) => join_schema(&join.left, &join.right, join.kind),
             Node::Union(union) => Schema::new(union.columns.clone()),
             Node::Filter(Filter { input, .. }) | Node::Sort(Sort { input, .. }) | Node::Limit(Limit { input, .. }) => {
                 Arc::clone(input.schema())
@@ -180,6 +207,7 @@ impl Node {
             | Node::Sort(Sort { input, .. })
             | Node::Limit(Limit { input, .. }) => vec![input],
             Node::Join(join) => vec![&join.left, &join.right],
+            Node::DependentJoin(join) => vec![&join.left, &join.right],
             Node::Union(union) => union.inputs.iter().map(|(input, _)| input).collect(),
         }
     }
@@ -200,9 +228,9 @@ impl Node {
             | Node::Aggregate(Aggregate { input, .. })
             | Node::Sort(Sort { input, .. })
             | Node::Limit(Limit { input, .. }) => put(input),
-            Node::Join(join) => {
-                put(&mut join.left);
-                put(&mut join.right);
+            Node::Join(Join { left, right, .. }) | Node::DependentJoin(DependentJoin { left, right, .. }) => {
+                put(left);
+                put(right);
             }
             Node::Union(union) => union.inputs.iter_mut().for_each(|(input, _)| put(input)),
         }
@@ -224,6 +252,7 @@ impl Node {
                 let (left, right): (Vec<_>, Vec<_>) = join.keys.iter().map(|(left, right)| (left, right)).unzip();
                 left.into_iter().chain(right).chain(&join.filter).collect()
             }
+            Node::DependentJoin(join) => join.filter.iter().collect(),
             Node::Sort(sort) => sort.keys.iter().map(|key| &key.expr).collect(),
         }
     }
@@ -250,6 +279,7 @@ impl Node {
                 join.keys.iter_mut().try_for_each(|(left, right)| put(left).and_then(|()| put(right)))?;
                 join.filter.iter_mut().try_for_each(put)?;
             }
+            Node::DependentJoin(join) => join.filter.iter_mut().try_for_each(put)?,
             Node::Sort(sort) => sort.keys.iter_mut().try_for_each(|key| put(&mut key.expr))?,
         }
         Ok(node)
@@ -280,16 +310,16 @@ impl Aggregate {
     }
 }
 
-impl Join {
-    fn schema(&self) -> SchemaRef {
-        let nullable = |side: &PlanRef, nullable: bool| -> Vec<PlanColumn> {
-            let columns = side.schema().columns.iter();
-            columns.map(|column| if nullable { column.as_nullable() } else { column.clone() }).collect()
-        };
-        let mut columns = nullable(&self.left, self.kind.keeps_right());
-        if self.kind.gives_right() {
-            columns.extend(nullable(&self.right, self.kind.keeps_left()));
-        }
-        Schema::new(columns)
+/// The left side's columns, then the right side's or the mark; a side that may be missing has NULLs.
+fn join_schema(left: &PlanRef, right: &PlanRef, kind: JoinKind) -> SchemaRef {
+    let side = |side: &PlanRef, nullable: bool| -> Vec<PlanColumn> {
+        let columns = side.schema().columns.iter();
+        columns.map(|column| if nullable { column.as_nullable() } else { column.clone() }).collect()
+    };
+    let mut columns = side(left, kind.keeps_right());
+    if kind.gives_right() {
+        columns.extend(side(right, kind.keeps_left()));
     }
+    columns.extend(kind.mark());
+    Schema::new(columns)
 }

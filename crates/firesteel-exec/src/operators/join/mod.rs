@@ -45,12 +45,17 @@ pub(crate) struct JoinShape {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Emits {
-    /// Pairs; of a side that is kept also the rows without a partner, the other side's columns NULL.
-    Pairs { keep_probe: bool, keep_held: bool },
+    /// Pairs; of a side that is kept also the rows without a partner, the other side's columns NULL. `single`: a second
+    /// partner of a probe row is an error.
+    Pairs { keep_probe: bool, keep_held: bool, single: bool },
     /// Rows of the probe side that have a partner, or those that have none.
     Probe { matched: bool },
     /// The same of the held side: nothing comes out while probing.
     Held { matched: bool },
+    /// All rows of the probe side, each with whether it has a partner.
+    ProbeMark,
+    /// The same of the held side.
+    HeldMark,
 }
 
 impl JoinShape {
@@ -65,29 +70,46 @@ impl JoinShape {
             (JoinKind::LeftSemi, JoinSide::Right) => Emits::Probe { matched: true },
             (JoinKind::LeftAnti, JoinSide::Left) => Emits::Held { matched: false },
             (JoinKind::LeftAnti, JoinSide::Right) => Emits::Probe { matched: false },
-            (kind, JoinSide::Left) => Emits::Pairs { keep_probe: kind.keeps_right(), keep_held: kind.keeps_left() },
-            (kind, JoinSide::Right) => Emits::Pairs { keep_probe: kind.keeps_left(), keep_held: kind.keeps_right() },
+            (JoinKind::Mark(_), JoinSide::Left) => Emits::HeldMark,
+            (JoinKind::Mark(_), JoinSide::Right) => Emits::ProbeMark,
+            (kind, JoinSide::Left) => {
+                debug_assert!(kind != JoinKind::Single, "only a probe row can count its partners");
+                Emits::Pairs { keep_probe: kind.keeps_right(), keep_held: kind.keeps_left(), single: false }
+            }
+            (kind, JoinSide::Right) => Emits::Pairs {
+                keep_probe: kind.keeps_left(),
+                keep_held: kind.keeps_right(),
+                single: kind == JoinKind::Single,
+            },
         };
         Self { emits, held, held_types, probe_types }
     }
 
     /// Whether the held side's rows must know if they found a partner.
     pub(crate) fn marks_held(&self) -> bool {
-        matches!(self.emits, Emits::Pairs { keep_held: true, .. } | Emits::Held { .. })
+        matches!(self.emits, Emits::Pairs { keep_held: true, .. } | Emits::Held { .. } | Emits::HeldMark)
     }
 
     /// Whether a probe row must know if it found a partner.
     pub(crate) fn marks_probe(&self) -> bool {
-        matches!(self.emits, Emits::Pairs { keep_probe: true, .. } | Emits::Probe { .. })
+        matches!(self.emits, Emits::Pairs { keep_probe: true, .. } | Emits::Probe { .. } | Emits::ProbeMark)
     }
 
     pub(crate) fn emits_pairs(&self) -> bool {
         matches!(self.emits, Emits::Pairs { .. })
     }
 
+    /// Whether only existence of a partner counts.
+    pub(crate) fn settles_probe(&self) -> bool {
+        matches!(self.emits, Emits::Probe { .. } | Emits::ProbeMark)
+    }
+
     /// Whether nothing can come out when the held side is empty.
     pub(crate) fn needs_held(&self) -> bool {
-        !matches!(self.emits, Emits::Pairs { keep_probe: true, .. } | Emits::Probe { matched: false })
+        !matches!(
+            self.emits,
+            Emits::Pairs { keep_probe: true, .. } | Emits::Probe { matched: false } | Emits::ProbeMark
+        )
     }
 
     /// The output's columns: the left side's first.

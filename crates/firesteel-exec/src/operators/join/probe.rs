@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use arrow::array::{ArrayRef, BooleanArray, UInt32Array};
-use firesteel_common::{ColumnId, Result};
+use firesteel_common::{ColumnId, Result, bail};
 use firesteel_expr::ExprRef;
 use firesteel_expr::batch::{Batch, Selection};
 use firesteel_expr::column::Column;
@@ -141,15 +141,15 @@ impl<M: Matcher> Probe<M> {
     /// The next piece of pairs. Empty when none of it comes out: the driver gets its turn between pieces.
     fn next_pairs(&mut self, batch: Batch) -> Result<Batch> {
         self.pairs.clear();
-        let settled = matches!(self.shape.emits, Emits::Probe { .. }).then_some(self.matched.as_slice());
+        let settled = self.shape.settles_probe().then_some(self.matched.as_slice());
         let more = self.matcher.next(self.batch_rows, settled, &mut self.pairs);
         if let Some(filter) = self.filter.as_mut().filter(|_| self.pairs.len() > 0) {
             filter.apply(&batch, &self.held, &mut self.pairs)?;
         }
-        self.mark();
+        self.mark()?;
         let output = match self.shape.emits {
             Emits::Pairs { .. } => self.emit_pairs(&batch)?,
-            Emits::Probe { .. } | Emits::Held { .. } => Batch::new(Vec::new(), 0),
+            _ => Batch::new(Vec::new(), 0),
         };
         self.stage = match more {
             true => Stage::Pairs(batch),
@@ -159,13 +159,20 @@ impl<M: Matcher> Probe<M> {
         Ok(output)
     }
 
-    fn mark(&mut self) {
-        if self.shape.marks_probe() {
+    fn mark(&mut self) -> Result<()> {
+        if matches!(self.shape.emits, Emits::Pairs { single: true, .. }) {
+            for row in &self.pairs.probe {
+                if std::mem::replace(&mut self.matched[*row as usize], true) {
+                    bail!(SCALAR_SUBQUERY_TOO_MANY_ROWS);
+                }
+            }
+        } else if self.shape.marks_probe() {
             self.pairs.probe.iter().for_each(|row| self.matched[*row as usize] = true);
         }
         if let Some(marks) = &self.held.matched {
             self.pairs.held.iter().for_each(|row| marks.set(*row));
         }
+        Ok(())
     }
 
     fn emit_pairs(&self, batch: &Batch) -> Result<Batch> {
@@ -191,6 +198,11 @@ impl<M: Matcher> Probe<M> {
 
     /// The rows of the probe side that come out by themselves.
     fn rest(&self, batch: Batch) -> Result<Batch> {
+        if self.shape.emits == Emits::ProbeMark {
+            let mut batch = batch.compact()?;
+            batch.columns.push(Column::Array(Arc::new(BooleanArray::from(self.matched.clone()))));
+            return Ok(batch);
+        }
         let wanted = matches!(self.shape.emits, Emits::Probe { matched: true });
         let mask: BooleanArray = self.matched.iter().map(|matched| Some(*matched == wanted)).collect();
         let chosen = Selection::from_mask(&mask);

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::task::{Context, Poll};
 
-use arrow::array::UInt32Array;
+use arrow::array::{BooleanArray, UInt32Array};
 use firesteel_common::{Result, internal};
 use firesteel_expr::batch::Batch;
 use firesteel_expr::column::Column;
@@ -61,12 +61,18 @@ impl Unmatched {
     fn rows(&self, start: u32, end: u32) -> Result<Batch> {
         let wanted = matches!(self.shape.emits, Emits::Held { matched: true });
         let marks = self.held.matched.as_ref().ok_or_else(|| internal!("a join's rows without marks"))?;
-        let rows = UInt32Array::from_iter_values((start..end).filter(|row| marks.get(*row) == wanted));
+        let all = self.shape.emits == Emits::HeldMark;
+        let rows = UInt32Array::from_iter_values((start..end).filter(|row| all || marks.get(*row) == wanted));
         let columns = self.held.columns.iter().take(self.shape.held_types().len());
         let columns = columns.map(|array| Ok(Column::Array(arrow::compute::take(array, &rows, None)?)));
-        let columns = columns.collect::<Result<Vec<_>>>()?;
+        let mut columns = columns.collect::<Result<Vec<_>>>()?;
         Ok(match self.shape.emits {
             Emits::Held { .. } => Batch::new(columns, rows.len()),
+            Emits::HeldMark => {
+                let mark: BooleanArray = (start..end).map(|row| Some(marks.get(row))).collect();
+                columns.push(Column::Array(Arc::new(mark)));
+                Batch::new(columns, rows.len())
+            }
             _ => Batch::new(self.shape.order(self.shape.probe_nulls(rows.len()), columns), rows.len()),
         })
     }
