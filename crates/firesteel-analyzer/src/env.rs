@@ -1,13 +1,14 @@
 //! What is in sight from inside a query besides its own FROM: CTEs, and the columns of the queries around it.
 
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 
 use firesteel_common::names::same_name;
 use firesteel_common::{ColumnId, Span};
+use firesteel_plan::logical::CommonTableId;
 use firesteel_plan::parsed::Cte;
 
 use crate::aggregates::AggregateCalls;
-use crate::scope::Scope;
+use crate::scope::{Relation, Scope};
 
 /// Where a query stands. Frames are linked lists on the stack.
 #[derive(Clone, Copy, Default)]
@@ -20,12 +21,35 @@ pub(crate) struct Env<'e> {
     view: Option<Span>,
 }
 
+/// A CTE whose query has been analyzed.
+pub(crate) struct Definition {
+    pub(crate) table: CommonTableId,
+    pub(crate) relation: Relation,
+}
+
 /// One WITH clause: of its CTEs the first `visible` may be named.
 pub(crate) struct CteFrame<'e> {
     ctes: &'e [Cte],
+    /// One for each CTE, made when it is first named.
+    definitions: &'e [OnceCell<Definition>],
     visible: usize,
     /// Where the WITH clause stands.
     around: Env<'e>,
+}
+
+/// What a name in FROM was found to be.
+pub(crate) struct FoundCte<'e> {
+    pub(crate) cte: &'e Cte,
+    pub(crate) definition: &'e OnceCell<Definition>,
+    /// What its own query sees of the WITH clause.
+    pub(crate) frame: CteFrame<'e>,
+}
+
+impl<'e> FoundCte<'e> {
+    /// Where the WITH clause stands; `views` as deep as who names the CTE.
+    pub(crate) fn around(&self, views: usize) -> Env<'e> {
+        Env { views, ..self.frame.around }
+    }
 }
 
 /// The columns of the query around a subquery.
@@ -37,14 +61,15 @@ pub(crate) struct OuterFrame<'e> {
 }
 
 impl<'e> CteFrame<'e> {
-    pub(crate) fn new(ctes: &'e [Cte], around: Env<'e>) -> Self {
-        Self { ctes, visible: ctes.len(), around }
+    pub(crate) fn new(ctes: &'e [Cte], definitions: &'e [OnceCell<Definition>], around: Env<'e>) -> Self {
+        Self { ctes, definitions, visible: ctes.len(), around }
     }
 
-    /// The CTE of that name, and the frame for its own query, which sees the CTEs before it.
-    fn find(&self, name: &str) -> Option<(&'e Cte, CteFrame<'e>)> {
+    /// The CTE of that name, with the frame for its own query, which sees the CTEs before it.
+    fn find(&self, name: &str) -> Option<FoundCte<'e>> {
         let at = self.ctes[..self.visible].iter().rposition(|cte| same_name(&cte.name.value, name))?;
-        Some((&self.ctes[at], CteFrame { ctes: self.ctes, visible: at, around: self.around }))
+        let frame = CteFrame { visible: at, ..*self };
+        Some(FoundCte { cte: &self.ctes[at], definition: &self.definitions[at], frame })
     }
 }
 
@@ -77,12 +102,12 @@ impl<'e> Env<'e> {
         self.view.unwrap_or(span)
     }
 
-    /// The CTE of that name, its frame, and where its WITH clause stands; inner definitions win.
-    pub(crate) fn find_cte(self, name: &str) -> Option<(&'e Cte, CteFrame<'e>, Env<'e>)> {
+    /// The CTE of that name; inner definitions win.
+    pub(crate) fn find_cte(self, name: &str) -> Option<FoundCte<'e>> {
         let mut next = self.ctes;
         while let Some(frame) = next {
-            if let Some((cte, inner)) = frame.find(name) {
-                return Some((cte, inner, Env { views: self.views, ..frame.around }));
+            if let Some(found) = frame.find(name) {
+                return Some(found);
             }
             next = frame.around.ctes;
         }

@@ -2,16 +2,17 @@
 
 use std::sync::Arc;
 
-use firesteel_catalog::Table;
 use firesteel_catalog::catalog::{Entry, View};
+use firesteel_catalog::{Estimate, Table};
 use firesteel_common::names::quote_parts;
 use firesteel_common::{Result, error};
-use firesteel_plan::logical::{JoinKind, Node, Relation as Read};
+use firesteel_plan::logical::{CommonTableId, CommonTableScan, JoinKind, Node, Relation as Read};
 use firesteel_plan::parsed::{Ident, Name, TableFactor, TableFactorKind, TableRef};
+use firesteel_plan::statistics::Statistics;
 use firesteel_plan::{LogicalPlan, PlanColumn};
 use recursive::recursive;
 
-use crate::env::{Env, OuterFrame};
+use crate::env::{Definition, Env, OuterFrame};
 use crate::query::with_column_names;
 use crate::scope::{Qualifier, Relation, Scope, ScopeColumn, qualifier};
 use crate::{Analyzer, errors, join, unsupported};
@@ -91,11 +92,30 @@ impl Analyzer<'_> {
         }
     }
 
+    /// A CTE is analyzed once; each reference reads it under columns of its own.
     fn cte(&self, name: &Ident, env: Env<'_>) -> Result<Option<Relation>> {
-        let Some((cte, frame, around)) = env.find_cte(&name.value) else { return Ok(None) };
-        let inner = self.query(&cte.query, around.with_ctes(&frame))?.exact();
-        let renamed = Relation { scope: inner.scope.renamed(&qualifier(&cte.name.value)), plan: inner.plan };
-        with_column_names(renamed, &cte.columns, cte.name.span).map(Some)
+        let Some(found) = env.find_cte(&name.value) else { return Ok(None) };
+        let definition = match found.definition.get() {
+            Some(definition) => definition,
+            None => {
+                let relation = self.query(&found.cte.query, found.around(env.views).with_ctes(&found.frame))?.exact();
+                let table = CommonTableId(self.common_tables.replace(self.common_tables.get() + 1));
+                found.definition.get_or_init(|| Definition { table, relation })
+            }
+        };
+        let defined = &definition.relation;
+        let columns = defined.scope.columns.iter().map(|column| {
+            let id = self.ids().fresh(Arc::clone(&column.name));
+            ScopeColumn { column: PlanColumn { id, ..column.column.clone() }, ..column.clone() }
+        });
+        let scope = Scope { columns: columns.collect() };
+        let plan = LogicalPlan::new(Node::CommonTableScan(CommonTableScan {
+            table: definition.table,
+            columns: scope.columns.iter().map(|column| column.column.clone()).collect(),
+            statistics: Arc::new(Statistics::of_rows(Estimate::guessed(1000.0))),
+        }));
+        let renamed = Relation { scope: scope.renamed(&qualifier(&found.cte.name.value)), plan };
+        with_column_names(renamed, &found.cte.columns, found.cte.name.span).map(Some)
     }
 
     fn read(&self, name: &[String], table: Arc<dyn Table>) -> Relation {

@@ -78,7 +78,7 @@ pub struct OutputColumn {
 /// Analyzes a query.
 pub fn analyze(query: &parsed::Query, context: &AnalyzerContext<'_>) -> Result<Analyzed> {
     firesteel_functions::install();
-    let analyzer = Analyzer { context, relations: Cell::new(0) };
+    let analyzer = Analyzer { context, relations: Cell::new(0), common_tables: Cell::new(0) };
     let relation = analyzer.query(query, Env::default())?.exact();
     let column = |column: &scope::ScopeColumn| OutputColumn {
         name: column.name.to_string(),
@@ -95,6 +95,8 @@ const RELATIONS_MAX: usize = 20_000;
 struct Analyzer<'a> {
     context: &'a AnalyzerContext<'a>,
     relations: Cell<usize>,
+    /// How many common tables have been named.
+    common_tables: Cell<u32>,
 }
 
 impl Analyzer<'_> {

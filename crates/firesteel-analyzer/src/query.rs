@@ -1,10 +1,11 @@
 //! A query: its CTEs, its body, and ORDER BY, LIMIT and OFFSET around it.
 
+use std::cell::OnceCell;
 use std::sync::Arc;
 
 use firesteel_common::{Result, Span, error};
 use firesteel_expr::eval;
-use firesteel_plan::logical::{Limit, Node, Sort};
+use firesteel_plan::logical::{CommonTables, Limit, Node, Sort};
 use firesteel_plan::parsed::{self, Ident, Query, QueryBody, QueryBodyKind, SortItem};
 use firesteel_plan::{LogicalPlan, PlanRef};
 use recursive::recursive;
@@ -21,8 +22,16 @@ impl Analyzer<'_> {
         if with.recursive {
             return Err(unsupported("recursive CTEs", query.span));
         }
-        let frame = CteFrame::new(&with.ctes, env);
-        self.query_after_with(query, env.with_ctes(&frame))
+        let definitions: Vec<_> = with.ctes.iter().map(|_| OnceCell::new()).collect();
+        let frame = CteFrame::new(&with.ctes, &definitions, env);
+        let relation = self.query_after_with(query, env.with_ctes(&frame))?;
+        let definitions = definitions.into_iter().filter_map(OnceCell::into_inner);
+        let definitions: Vec<_> = definitions.map(|made| (made.table, made.relation.plan)).collect();
+        if definitions.is_empty() {
+            return Ok(relation);
+        }
+        let plan = LogicalPlan::new(Node::CommonTables(CommonTables { definitions, input: relation.plan }));
+        Ok(Relation { plan, scope: relation.scope })
     }
 
     fn query_after_with(&self, query: &Query, env: Env<'_>) -> Result<Relation> {

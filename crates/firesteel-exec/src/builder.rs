@@ -210,7 +210,9 @@ impl Builder {
                 self.join(plan, operator, parts, JoinSide::Right, inputs)
             }
             PhysicalOp::Union(union) => self.union(plan, operator, union, inputs),
-            PhysicalOp::Exchange(_) => Err(internal!("an exchange inside of a stage")),
+            PhysicalOp::Exchange(_) | PhysicalOp::CommonTables(_) | PhysicalOp::CommonTableScan(_) => {
+                Err(internal!("{} inside of a stage", plan.name()))
+            }
         }
     }
 

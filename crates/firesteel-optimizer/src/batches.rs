@@ -1,33 +1,40 @@
 //! Every batch of the logical optimizer, in order, with its reason.
 
-use crate::rule::{Batch, Strategy};
+use crate::rule::{Batch, Rule, Strategy};
 use crate::rules::*;
 
 const UNTIL_SETTLED: Strategy = Strategy::FixedPoint { iterations_max: 50 };
 
+/// Expressions get simpler, rows disappear early, columns are computed once. Rules feed each other: a folded constant
+/// empties a filter, a pushed filter meets another.
+const SIMPLIFY: &[Rule] = &[
+    fold_constants::RULE,
+    simplify_booleans::RULE,
+    unwrap_casts::RULE,
+    eliminate_filter::RULE,
+    combine_filters::RULE,
+    collapse_projects::RULE,
+    push_down_filter::RULE,
+    extract_join_keys::RULE,
+    propagate_empty::RULE,
+    simplify_limits::RULE,
+];
+
 pub const ALL: &[Batch] = &[
-    // First, so that no other rule has to know of sides that look at each other.
+    // What looks at a query around it has to be where it looks before that query is unnested.
+    Batch { name: "common tables", strategy: Strategy::Once, rules: &[common_tables::RULE] },
+    // Early, so that no other rule has to know of sides that look at each other.
     Batch { name: "unnest", strategy: Strategy::Once, rules: &[unnest_subqueries::RULE] },
-    // Expressions get simpler, rows disappear early, columns are computed once. Rules feed each other: a folded constant
-    // empties a filter, a pushed filter meets another.
-    Batch {
-        name: "simplify and push down",
-        strategy: UNTIL_SETTLED,
-        rules: &[
-            fold_constants::RULE,
-            simplify_booleans::RULE,
-            unwrap_casts::RULE,
-            eliminate_filter::RULE,
-            combine_filters::RULE,
-            collapse_projects::RULE,
-            push_down_filter::RULE,
-            extract_join_keys::RULE,
-            propagate_empty::RULE,
-            simplify_limits::RULE,
-        ],
-    },
+    Batch { name: "simplify and push down", strategy: UNTIL_SETTLED, rules: SIMPLIFY },
+    // Now every reader's filters lie on its reference; what the definitions get of them moves on in the batch after.
+    Batch { name: "filter common tables", strategy: Strategy::Once, rules: &[filter_common_tables::RULE] },
+    Batch { name: "simplify common tables", strategy: UNTIL_SETTLED, rules: SIMPLIFY },
     // Needs every predicate at its place; what it builds is final but for what later batches drop.
-    Batch { name: "order joins", strategy: Strategy::Once, rules: &[reorder_joins::RULE] },
+    Batch {
+        name: "order joins",
+        strategy: Strategy::Once,
+        rules: &[estimate_common_tables::RULE, reorder_joins::RULE],
+    },
     // Reordering leaves projections that restore column order; nobody above cares for it.
     Batch {
         name: "clean up",

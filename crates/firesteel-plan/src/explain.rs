@@ -106,6 +106,16 @@ fn logical_line(node: &Node, ids: &ColumnIds) -> String {
             format!("Aggregate {}, {}", named(&aggregate.keys, ids), calls(&aggregate.aggregates, ids))
         }
         Node::Join(join) => join_line("Join", join.kind.name(), &join.keys, join.filter.as_ref(), ids),
+        Node::CommonTables(tables) => {
+            format!("WithCTE {}", list(tables.definitions.iter().map(|(id, _)| id.0.to_string())))
+        }
+        Node::CommonTableScan(scan) => {
+            format!(
+                "CTERelationRef {}, {}",
+                scan.table.0,
+                list(scan.columns.iter().map(|column| ids.display(column.id)))
+            )
+        }
         Node::DependentJoin(join) => join_line("DependentJoin", join.kind.name(), &[], join.filter.as_ref(), ids),
         Node::Sort(sort) => format!("Sort {}", sort_keys(&sort.keys, ids)),
         Node::Limit(limit) => limit_line(limit.offset, limit.count),
@@ -157,6 +167,13 @@ fn physical_line(plan: &PhysicalPlan, ids: &ColumnIds) -> String {
         }
         PhysicalOp::Limit(limit) => limit_line(limit.offset, limit.count),
         PhysicalOp::Union(_) => name.to_owned(),
+        PhysicalOp::CommonTables(tables) => {
+            format!("{name} {}", list(tables.definitions.iter().map(|id| id.0.to_string())))
+        }
+        PhysicalOp::CommonTableScan(scan) => {
+            let columns = list(plan.schema.columns.iter().map(|column| ids.display(column.id)));
+            format!("{name} {}, {columns}", scan.table.0)
+        }
         PhysicalOp::Exchange(exchange) => match &exchange.partitioning {
             Partitioning::Local => format!("{name} local"),
             Partitioning::Gather => format!("{name} SinglePartition"),

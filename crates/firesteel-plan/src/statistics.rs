@@ -66,6 +66,8 @@ pub(crate) fn derive(plan: &LogicalPlan) -> Statistics {
         }
         Node::Aggregate(aggregate) => of_aggregate(aggregate),
         Node::Join(join) => of_join(join),
+        Node::CommonTables(tables) => Statistics::clone(tables.input.statistics()),
+        Node::CommonTableScan(scan) => Statistics::clone(&scan.statistics),
         // Gone before anybody estimates.
         Node::DependentJoin(join) => Statistics::clone(join.left.statistics()),
         Node::Sort(sort) => Statistics::clone(sort.input.statistics()),

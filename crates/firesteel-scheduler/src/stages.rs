@@ -6,9 +6,12 @@
 //! +- Exchange local                                        +- StageInput stage 0
 //!    +- Scan orders                     stage 0 (local):   Scan orders
 //! ```
+//! A common table is a stage that several others may read.
 
+use firesteel_plan::logical::CommonTableId;
 use firesteel_plan::physical::{Partitioning, PhysicalOp, StageId, StageInput};
 use firesteel_plan::{PhysicalPlan, PhysicalRef, PlanRef};
+use hashbrown::HashMap;
 
 /// A part of a plan that runs without waiting for another part of itself.
 #[derive(Debug, Clone)]
@@ -33,36 +36,74 @@ pub enum StageOutput {
 
 /// The stages in an order in which they may run; the last one gives the result.
 pub fn cut(plan: &PhysicalRef) -> Vec<Stage> {
-    let mut stages = Vec::new();
+    let mut cutter = Cutter::default();
     let mut inputs = Vec::new();
-    let root = cut_below(plan, &mut stages, &mut inputs);
-    let id = StageId(stages.len() as u32);
-    stages.push(Stage { id, plan: root, output: StageOutput::Result, inputs, logical: None });
-    stages
+    let root = cutter.below(plan, &mut inputs);
+    cutter.add(root, StageOutput::Result, inputs, None);
+    cutter.stages
 }
 
-/// The plan with stage inputs in the place of exchanges; `inputs` collects what it reads.
-fn cut_below(plan: &PhysicalRef, stages: &mut Vec<Stage>, inputs: &mut Vec<StageId>) -> PhysicalRef {
-    let PhysicalOp::Exchange(exchange) = &plan.op else {
-        if let PhysicalOp::StageInput(input) = &plan.op {
-            inputs.push(input.stage);
+#[derive(Default)]
+struct Cutter {
+    stages: Vec<Stage>,
+    /// The stages that hold common tables.
+    tables: HashMap<CommonTableId, StageId>,
+}
+
+impl Cutter {
+    fn add(
+        &mut self,
+        plan: PhysicalRef,
+        output: StageOutput,
+        mut inputs: Vec<StageId>,
+        logical: Option<PlanRef>,
+    ) -> StageId {
+        let id = StageId(self.stages.len() as u32);
+        inputs.sort_unstable();
+        inputs.dedup();
+        self.stages.push(Stage { id, plan, output, inputs, logical });
+        id
+    }
+
+    /// The plan with stage inputs in the place of exchanges; `inputs` collects what it reads.
+    fn below(&mut self, plan: &PhysicalRef, inputs: &mut Vec<StageId>) -> PhysicalRef {
+        match &plan.op {
+            PhysicalOp::Exchange(exchange) => {
+                // An exchange has one child.
+                let child = plan.children.first().unwrap_or(plan);
+                let stage = self.stage(child, exchange.partitioning.clone(), plan.logical.clone());
+                read(plan, stage, inputs)
+            }
+            PhysicalOp::CommonTables(tables) => {
+                for (table, child) in tables.definitions.iter().zip(&plan.children) {
+                    let stage = self.stage(child, Partitioning::Local, child.logical.clone());
+                    self.tables.insert(*table, stage);
+                }
+                self.below(plan.children.last().unwrap_or(plan), inputs)
+            }
+            PhysicalOp::CommonTableScan(scan) => match self.tables.get(&scan.table) {
+                Some(stage) => read(plan, *stage, inputs),
+                None => plan.clone(),
+            },
+            op => {
+                if let PhysicalOp::StageInput(input) = op {
+                    inputs.push(input.stage);
+                }
+                let children = plan.children.iter().map(|child| self.below(child, inputs)).collect();
+                plan.with_children(children)
+            }
         }
-        let children = plan.children.iter().map(|child| cut_below(child, stages, inputs)).collect();
-        return plan.with_children(children);
-    };
-    let mut own_inputs = Vec::new();
-    let mut children = plan.children.iter().map(|child| cut_below(child, stages, &mut own_inputs));
-    // An exchange has one child.
-    let below = children.next().unwrap_or_else(|| plan.clone());
-    drop(children);
-    let id = StageId(stages.len() as u32);
-    stages.push(Stage {
-        id,
-        plan: below,
-        output: StageOutput::Exchange(exchange.partitioning.clone()),
-        inputs: own_inputs,
-        logical: plan.logical.clone(),
-    });
-    inputs.push(id);
-    PhysicalPlan::new(PhysicalOp::StageInput(StageInput { stage: id }), Vec::new(), plan.schema.clone(), plan.rows)
+    }
+
+    fn stage(&mut self, plan: &PhysicalRef, partitioning: Partitioning, logical: Option<PlanRef>) -> StageId {
+        let mut inputs = Vec::new();
+        let plan = self.below(plan, &mut inputs);
+        self.add(plan, StageOutput::Exchange(partitioning), inputs, logical)
+    }
+}
+
+/// Reads a stage's rows under the columns of the node that it stands for.
+fn read(plan: &PhysicalRef, stage: StageId, inputs: &mut Vec<StageId>) -> PhysicalRef {
+    inputs.push(stage);
+    PhysicalPlan::new(PhysicalOp::StageInput(StageInput { stage }), Vec::new(), plan.schema.clone(), plan.rows)
 }

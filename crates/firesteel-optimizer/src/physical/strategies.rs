@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use firesteel_common::{ColumnId, Result, internal};
 use firesteel_expr::Expr;
-use firesteel_plan::logical::{Join, JoinKind, Limit, Node, Relation, Sort};
+use firesteel_plan::logical::{CommonTables, Join, JoinKind, Limit, Node, Relation, Sort};
 use firesteel_plan::physical::{self, HashJoin, JoinSide, NestedLoopJoin, PhysicalOp, Scan, StageId, StageInput, TopN};
 use firesteel_plan::{LogicalPlan, PhysicalPlan, PhysicalRef, PlanColumn, PlanRef, Schema};
 use hashbrown::HashSet;
@@ -60,6 +60,11 @@ fn strategy(plan: &PlanRef, needed: &Needed, context: &RuleContext) -> Result<Ph
             node(plan, op, vec![input], Arc::clone(plan.schema()))
         }
         Node::Join(join) => join_strategy(plan, join, needed, context)?,
+        Node::CommonTables(tables) => common_tables(plan, tables, needed, context)?,
+        Node::CommonTableScan(scan) => {
+            let op = PhysicalOp::CommonTableScan(physical::CommonTableScan { table: scan.table });
+            node(plan, op, Vec::new(), Arc::clone(plan.schema()))
+        }
         Node::DependentJoin(_) => return Err(internal!("a dependent join outlived its rule:\n{plan:?}")),
         Node::Sort(sort) => {
             let input = strategy(&sort.input, &with_keys(needed, sort), context)?;
@@ -78,6 +83,19 @@ fn strategy(plan: &PlanRef, needed: &Needed, context: &RuleContext) -> Result<Ph
         }
     };
     Ok(made.with_logical(plan))
+}
+
+/// Definitions give all of their columns: readers find them by place.
+fn common_tables(plan: &PlanRef, tables: &CommonTables, needed: &Needed, context: &RuleContext) -> Result<PhysicalRef> {
+    let mut children = Vec::with_capacity(tables.definitions.len() + 1);
+    for (_, definition) in &tables.definitions {
+        children.push(plan_root(definition, context)?);
+    }
+    let input = strategy(&tables.input, needed, context)?;
+    let schema = Arc::clone(&input.schema);
+    children.push(input);
+    let definitions = tables.definitions.iter().map(|(id, _)| *id).collect();
+    Ok(node(plan, PhysicalOp::CommonTables(physical::CommonTables { definitions }), children, schema))
 }
 
 fn node(plan: &PlanRef, op: PhysicalOp, children: Vec<PhysicalRef>, schema: Arc<Schema>) -> PhysicalRef {

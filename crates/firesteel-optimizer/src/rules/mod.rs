@@ -2,8 +2,11 @@
 
 pub mod collapse_projects;
 pub mod combine_filters;
+pub mod common_tables;
 pub mod eliminate_filter;
+pub mod estimate_common_tables;
 pub mod extract_join_keys;
+pub mod filter_common_tables;
 pub mod fold_constants;
 pub mod propagate_empty;
 pub mod prune_columns;

@@ -30,7 +30,12 @@ fn apply(plan: &PlanRef, _: &RuleContext) -> Result<Option<PlanRef>> {
             JoinKind::Full => is_empty(&join.left) && is_empty(&join.right),
         },
         Node::Union(union) => return Ok(without_empty_inputs(plan, union)),
-        Node::Relation(_) | Node::Values(_) | Node::Materialized(_) | Node::DependentJoin(_) => false,
+        Node::Relation(_)
+        | Node::Values(_)
+        | Node::Materialized(_)
+        | Node::DependentJoin(_)
+        | Node::CommonTables(_)
+        | Node::CommonTableScan(_) => false,
     };
     Ok(empty.then(|| LogicalPlan::empty(plan.schema())))
 }

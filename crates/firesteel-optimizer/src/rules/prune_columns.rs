@@ -4,7 +4,10 @@
 //! Project(a) over Join(t, u) on t.k = u.k  ⇒  the same with t read for [a, k], u for [k]
 //! ```
 
-use hashbrown::HashSet;
+use std::collections::BTreeSet;
+
+use firesteel_plan::logical::{CommonTableId, CommonTableScan, CommonTables};
+use hashbrown::{HashMap, HashSet};
 
 use super::prelude::*;
 
@@ -15,8 +18,77 @@ type Needed = HashSet<ColumnId>;
 
 fn apply(plan: &PlanRef, _: &RuleContext) -> Result<Option<PlanRef>> {
     let needed = plan.schema().ids().into_iter().collect();
-    let new = prune(plan, &needed);
+    let new = match &plan.node {
+        Node::CommonTables(tables) => prune_common_tables(tables, &needed)?,
+        _ => prune(plan, &needed),
+    };
     Ok((new != *plan).then_some(new))
+}
+
+/// Readers first: of a definition only those columns are left that one of them needs.
+fn prune_common_tables(tables: &CommonTables, needed: &Needed) -> Result<PlanRef> {
+    let input = prune(&tables.input, needed);
+    let mut wanted = Wanted::new();
+    collect_wanted(&input, needed, &mut wanted);
+    let mut definitions = Vec::with_capacity(tables.definitions.len());
+    for (id, definition) in tables.definitions.iter().rev() {
+        let columns = &definition.schema().columns;
+        let places = wanted.get(id).cloned().unwrap_or_default();
+        let exprs: Vec<_> = places.iter().map(|at| (columns[*at].id, columns[*at].to_expr())).collect();
+        let needed: Needed = exprs.iter().map(|(id, _)| *id).collect();
+        let mut definition = prune(definition, &needed);
+        if definition.schema().ids() != exprs.iter().map(|(id, _)| *id).collect::<Vec<_>>() {
+            definition = LogicalPlan::new(Node::Project(Project { input: definition, exprs }));
+        }
+        collect_wanted(&definition, &needed, &mut wanted);
+        definitions.push((*id, definition));
+    }
+    definitions.reverse();
+    for (_, definition) in &mut definitions {
+        *definition = narrow_scans(definition, &wanted)?;
+    }
+    let input = narrow_scans(&input, &wanted)?;
+    Ok(LogicalPlan::new(Node::CommonTables(CommonTables { definitions, input })))
+}
+
+/// By table: the places of the columns that somebody needs.
+type Wanted = HashMap<CommonTableId, BTreeSet<usize>>;
+
+#[recursive::recursive]
+fn collect_wanted(plan: &PlanRef, needed: &Needed, wanted: &mut Wanted) {
+    if let Node::CommonTableScan(scan) = &plan.node {
+        let places = scan.columns.iter().enumerate().filter(|(_, column)| needed.contains(&column.id));
+        wanted.entry(scan.table).or_default().extend(places.map(|(at, _)| at));
+        return;
+    }
+    if !plan.kinds().intersects(NodeKinds::COMMON_TABLE_SCAN) {
+        return;
+    }
+    let below = needed_below(plan, needed);
+    plan.children().into_iter().for_each(|child| collect_wanted(child, &below, wanted));
+}
+
+/// What a pruned plan takes from its inputs.
+fn needed_below(plan: &PlanRef, needed: &Needed) -> Needed {
+    let own = plan.expressions().into_iter().flat_map(|expr| expr.columns().iter().copied());
+    match &plan.node {
+        Node::Project(_) | Node::Aggregate(_) => own.collect(),
+        Node::Union(union) => union.inputs.iter().flat_map(|(_, ids)| ids.iter().copied()).collect(),
+        _ => own.chain(needed.iter().copied()).collect(),
+    }
+}
+
+#[recursive::recursive]
+fn narrow_scans(plan: &PlanRef, wanted: &Wanted) -> Result<PlanRef> {
+    if !plan.kinds().intersects(NodeKinds::COMMON_TABLE_SCAN) {
+        return Ok(Arc::clone(plan));
+    }
+    let Node::CommonTableScan(scan) = &plan.node else {
+        return crate::executor::map_children(plan, |child| narrow_scans(child, wanted));
+    };
+    let places = wanted.get(&scan.table).into_iter().flatten();
+    let columns = places.map(|at| scan.columns[*at].clone()).collect();
+    Ok(LogicalPlan::new(Node::CommonTableScan(CommonTableScan { columns, ..scan.clone() })))
 }
 
 #[recursive::recursive]
@@ -24,7 +96,7 @@ fn prune(plan: &PlanRef, needed: &Needed) -> PlanRef {
     match &plan.node {
         Node::Relation(relation) => prune_relation(relation, needed),
         Node::Values(values) => prune_values(values, needed),
-        Node::Materialized(_) => Arc::clone(plan),
+        Node::Materialized(_) | Node::CommonTableScan(_) => Arc::clone(plan),
         Node::Project(project) => {
             let exprs: Vec<_> = project.exprs.iter().filter(|(id, _)| needed.contains(id)).cloned().collect();
             let below = exprs.iter().flat_map(|(_, expr)| expr.columns().iter().copied()).collect();
@@ -32,7 +104,12 @@ fn prune(plan: &PlanRef, needed: &Needed) -> PlanRef {
         }
         Node::Aggregate(aggregate) => prune_aggregate(aggregate, needed),
         Node::Union(union) => prune_union(union, needed),
-        Node::Filter(_) | Node::Sort(_) | Node::Limit(_) | Node::Join(_) | Node::DependentJoin(_) => {
+        Node::Filter(_)
+        | Node::Sort(_)
+        | Node::Limit(_)
+        | Node::Join(_)
+        | Node::DependentJoin(_)
+        | Node::CommonTables(_) => {
             let mut below = needed.clone();
             below.extend(plan.expressions().iter().flat_map(|expr| expr.columns().iter().copied()));
             let children = plan.children().into_iter().map(|child| prune(child, &below)).collect();

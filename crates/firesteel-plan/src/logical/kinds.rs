@@ -19,6 +19,8 @@ impl NodeKinds {
     pub const LIMIT: NodeKinds = NodeKinds(1 << 8);
     pub const UNION: NodeKinds = NodeKinds(1 << 9);
     pub const DEPENDENT_JOIN: NodeKinds = NodeKinds(1 << 10);
+    pub const COMMON_TABLES: NodeKinds = NodeKinds(1 << 11);
+    pub const COMMON_TABLE_SCAN: NodeKinds = NodeKinds(1 << 12);
     pub const ALL: NodeKinds = NodeKinds(u32::MAX);
 
     /// Either set's kinds, in constants.
@@ -50,6 +52,8 @@ impl Node {
             Node::Aggregate(_) => NodeKinds::AGGREGATE,
             Node::Join(_) => NodeKinds::JOIN,
             Node::DependentJoin(_) => NodeKinds::DEPENDENT_JOIN,
+            Node::CommonTables(_) => NodeKinds::COMMON_TABLES,
+            Node::CommonTableScan(_) => NodeKinds::COMMON_TABLE_SCAN,
             Node::Sort(_) => NodeKinds::SORT,
             Node::Limit(_) => NodeKinds::LIMIT,
             Node::Union(_) => NodeKinds::UNION,

@@ -8,6 +8,7 @@
 mod free_columns;
 mod kinds;
 mod nodes;
+mod renumber;
 
 use std::fmt;
 use std::sync::{Arc, OnceLock};
@@ -15,9 +16,11 @@ use std::sync::{Arc, OnceLock};
 pub use free_columns::free_columns;
 pub use kinds::NodeKinds;
 pub use nodes::{
-    Aggregate, DependentJoin, Filter, Join, JoinKind, Limit, Materialized, Project, Relation, Sort, SortKey, Union,
-    Values,
+    Aggregate, CommonTableId, CommonTableScan, CommonTables, DependentJoin, Filter, Join, JoinKind, Limit,
+    Materialized, Project, Relation, Sort, SortKey, Union, Values,
 };
+
+pub use renumber::renumbered;
 
 use firesteel_common::Result;
 use firesteel_expr::ExprRef;
@@ -48,6 +51,8 @@ pub enum Node {
     Aggregate(Aggregate),
     Join(Join),
     DependentJoin(DependentJoin),
+    CommonTables(CommonTables),
+    CommonTableScan(CommonTableScan),
     Sort(Sort),
     Limit(Limit),
     Union(Union),

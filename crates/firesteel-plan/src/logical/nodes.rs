@@ -151,6 +151,32 @@ pub struct DependentJoin {
     pub filter: Option<ExprRef>,
 }
 
+/// Names a common table within its query.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct CommonTableId(pub u32);
+
+/// Tables that are computed once and read in several places: what WITH defines. A definition may read those before it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CommonTables {
+    pub definitions: Vec<(CommonTableId, PlanRef)>,
+    pub input: PlanRef,
+}
+
+/// Reads a common table. Each reader has ids of its own, one for each column of the definition, in its order.
+#[derive(Debug, Clone)]
+pub struct CommonTableScan {
+    pub table: CommonTableId,
+    pub columns: Vec<PlanColumn>,
+    /// The definition's, as far as it is planned; under this reader's ids.
+    pub statistics: Arc<Statistics>,
+}
+
+impl PartialEq for CommonTableScan {
+    fn eq(&self, other: &Self) -> bool {
+        self.table == other.table && self.columns == other.columns
+    }
+}
+
 /// NULLs are smallest in Spark: first when ascending, last when descending, unless said otherwise.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct SortKey {
@@ -192,6 +218,8 @@ impl Node {
             Node::Join(join) => join_schema(&join.left, &join.right, join.kind),
             Node::DependentJoin(join) => join_schema(&join.left, &join.right, join.kind),
             Node::Union(union) => Schema::new(union.columns.clone()),
+            Node::CommonTables(tables) => Arc::clone(tables.input.schema()),
+            Node::CommonTableScan(scan) => Schema::new(scan.columns.clone()),
             Node::Filter(Filter { input, .. }) | Node::Sort(Sort { input, .. }) | Node::Limit(Limit { input, .. }) => {
                 Arc::clone(input.schema())
             }
@@ -200,7 +228,7 @@ impl Node {
 
     pub(super) fn children(&self) -> Vec<&PlanRef> {
         match self {
-            Node::Relation(_) | Node::Values(_) | Node::Materialized(_) => Vec::new(),
+            Node::Relation(_) | Node::Values(_) | Node::Materialized(_) | Node::CommonTableScan(_) => Vec::new(),
             Node::Project(Project { input, .. })
             | Node::Filter(Filter { input, .. })
             | Node::Aggregate(Aggregate { input, .. })
@@ -209,6 +237,9 @@ impl Node {
             Node::Join(join) => vec![&join.left, &join.right],
             Node::DependentJoin(join) => vec![&join.left, &join.right],
             Node::Union(union) => union.inputs.iter().map(|(input, _)| input).collect(),
+            Node::CommonTables(tables) => {
+                tables.definitions.iter().map(|(_, plan)| plan).chain([&tables.input]).collect()
+            }
         }
     }
 
@@ -222,7 +253,7 @@ impl Node {
             }
         };
         match &mut node {
-            Node::Relation(_) | Node::Values(_) | Node::Materialized(_) => {}
+            Node::Relation(_) | Node::Values(_) | Node::Materialized(_) | Node::CommonTableScan(_) => {}
             Node::Project(Project { input, .. })
             | Node::Filter(Filter { input, .. })
             | Node::Aggregate(Aggregate { input, .. })
@@ -233,13 +264,21 @@ impl Node {
                 put(right);
             }
             Node::Union(union) => union.inputs.iter_mut().for_each(|(input, _)| put(input)),
+            Node::CommonTables(tables) => {
+                tables.definitions.iter_mut().for_each(|(_, plan)| put(plan));
+                put(&mut tables.input);
+            }
         }
         node
     }
 
     pub(super) fn expressions(&self) -> Vec<&ExprRef> {
         match self {
-            Node::Materialized(_) | Node::Limit(_) | Node::Union(_) => Vec::new(),
+            Node::Materialized(_)
+            | Node::Limit(_)
+            | Node::Union(_)
+            | Node::CommonTables(_)
+            | Node::CommonTableScan(_) => Vec::new(),
             Node::Relation(relation) => relation.filters.iter().collect(),
             Node::Values(values) => values.rows.iter().flatten().collect(),
             Node::Project(project) => project.exprs.iter().map(|(_, expr)| expr).collect(),
@@ -264,7 +303,11 @@ impl Node {
             Ok(())
         };
         match &mut node {
-            Node::Materialized(_) | Node::Limit(_) | Node::Union(_) => {}
+            Node::Materialized(_)
+            | Node::Limit(_)
+            | Node::Union(_)
+            | Node::CommonTables(_)
+            | Node::CommonTableScan(_) => {}
             Node::Relation(relation) => relation.filters.iter_mut().try_for_each(put)?,
             Node::Values(values) => values.rows.iter_mut().flatten().try_for_each(put)?,
             Node::Project(project) => project.exprs.iter_mut().try_for_each(|(_, expr)| put(expr))?,
@@ -283,6 +326,36 @@ impl Node {
             Node::Sort(sort) => sort.keys.iter_mut().try_for_each(|key| put(&mut key.expr))?,
         }
         Ok(node)
+    }
+}
+
+impl Node {
+    /// The same node with other ids for the columns that it makes; what it uses is not touched.
+    pub(super) fn map_ids(&self, map: &dyn Fn(ColumnId) -> ColumnId) -> Node {
+        let mut node = self.clone();
+        let rename = |columns: &mut Vec<PlanColumn>| columns.iter_mut().for_each(|column| column.id = map(column.id));
+        match &mut node {
+            Node::Relation(relation) => relation.columns.iter_mut().for_each(|(_, id)| *id = map(*id)),
+            Node::Values(values) => rename(&mut values.columns),
+            Node::Materialized(leaf) => rename(&mut leaf.columns),
+            Node::CommonTableScan(scan) => rename(&mut scan.columns),
+            Node::Project(project) => project.exprs.iter_mut().for_each(|(id, _)| *id = map(*id)),
+            Node::Aggregate(aggregate) => {
+                aggregate.keys.iter_mut().for_each(|(id, _)| *id = map(*id));
+                aggregate.aggregates.iter_mut().for_each(|(id, _)| *id = map(*id));
+            }
+            Node::Join(Join { kind, .. }) | Node::DependentJoin(DependentJoin { kind, .. }) => {
+                if let JoinKind::Mark(id) = kind {
+                    *id = map(*id);
+                }
+            }
+            Node::Union(union) => {
+                union.inputs.iter_mut().flat_map(|(_, ids)| ids).for_each(|id| *id = map(*id));
+                rename(&mut union.columns);
+            }
+            Node::Filter(_) | Node::Sort(_) | Node::Limit(_) | Node::CommonTables(_) => {}
+        }
+        node
     }
 }
 

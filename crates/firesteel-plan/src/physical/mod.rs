@@ -5,6 +5,7 @@
 //! ```
 //! Children stand beside the operator, so that a plan is written to the wire as a flat list of nodes with child indices.
 
+mod common_tables;
 mod exchange;
 mod filter;
 mod hash_aggregate;
@@ -22,6 +23,7 @@ pub mod wire;
 
 use std::sync::Arc;
 
+pub use common_tables::{CommonTableScan, CommonTables};
 pub use exchange::{Exchange, Partitioning};
 pub use filter::Filter;
 pub use hash_aggregate::HashAggregate;
@@ -72,6 +74,8 @@ pub enum PhysicalOp {
     Limit(Limit),
     Union(Union),
     Exchange(Exchange),
+    CommonTables(CommonTables),
+    CommonTableScan(CommonTableScan),
 }
 
 impl PhysicalPlan {
@@ -114,6 +118,8 @@ impl PhysicalPlan {
             PhysicalOp::Limit(_) => "Limit",
             PhysicalOp::Union(_) => "Union",
             PhysicalOp::Exchange(_) => "Exchange",
+            PhysicalOp::CommonTables(_) => "WithCTE",
+            PhysicalOp::CommonTableScan(_) => "CTERelationRef",
         }
     }
 }
