@@ -29,6 +29,8 @@ pub const ALL: &[Batch] = &[
     // Now every reader's filters lie on its reference; what the definitions get of them moves on in the batch after.
     Batch { name: "filter common tables", strategy: Strategy::Once, rules: &[filter_common_tables::RULE] },
     Batch { name: "simplify common tables", strategy: UNTIL_SETTLED, rules: SIMPLIFY },
+    // Definitions are what they will be, but for the order of their joins.
+    Batch { name: "estimate common tables", strategy: Strategy::Once, rules: &[estimate_common_tables::RULE] },
     // Needs every predicate at its place; what it builds is final but for what later batches drop.
     Batch {
         name: "order joins",
