@@ -7,7 +7,7 @@
 //!                                               else  ▶ a Bloom filter
 //!                       anything else: hashes in a Bloom filter, text with its min/max
 //! ```
-//! A filter never refuses a value that has a partner; NULL has none. Made once, of the whole build, never of a part.
+//! A filter never refuses a value that has a partner; NULL has one only if the build has NULLs that match. Made once, of the whole build, never of a part.
 
 use arrow::array::{Array, ArrayRef, AsArray, BooleanArray};
 use arrow::buffer::BooleanBuffer;
@@ -31,6 +31,7 @@ const BLOOM_BITS_PER_KEY: usize = 12;
 pub struct KeyFilter {
     data_type: SqlType,
     keys: Keys,
+    passes_null: bool,
     _memory: Reservation,
 }
 
@@ -60,14 +61,15 @@ enum Members {
 
 impl KeyFilter {
     /// Of all keys of a complete build, NULLs among them or not.
-    pub fn of(keys: &Column, data_type: &SqlType, mut memory: Reservation) -> Result<Self> {
-        let valid = keys.len() - keys.nulls_buffer().map_or(0, |nulls| nulls.null_count());
+    pub fn of(keys: &Column, data_type: &SqlType, nulls_match: bool, mut memory: Reservation) -> Result<Self> {
+        let nulls = keys.nulls_buffer().map_or(0, |nulls| nulls.null_count());
+        let valid = keys.len() - nulls;
         let kept = match valid {
             0 => Keys::None,
             _ if is_integer(data_type) => integers(keys, &mut memory)?,
             _ => hashed(keys, data_type, &mut memory)?,
         };
-        Ok(Self { data_type: data_type.clone(), keys: kept, _memory: memory })
+        Ok(Self { data_type: data_type.clone(), keys: kept, passes_null: nulls_match && nulls > 0, _memory: memory })
     }
 
     fn contains_integer(&self, value: i64) -> bool {
@@ -200,6 +202,7 @@ impl RuntimeFilter for KeyFilter {
         };
         Ok(BooleanArray::new(
             match column.nulls_buffer() {
+                Some(nulls) if self.passes_null => &passed | &!nulls.inner(),
                 Some(nulls) => &passed & nulls.inner(),
                 None => passed,
             },
@@ -208,7 +211,8 @@ impl RuntimeFilter for KeyFilter {
     }
 
     fn may_match(&self, min: &ArrayRef, max: &ArrayRef) -> Result<bool> {
-        if min.is_empty() || max.is_empty() || min.is_null(0) || max.is_null(0) {
+        // Bounds tell nothing of NULLs.
+        if self.passes_null || min.is_empty() || max.is_empty() || min.is_null(0) || max.is_null(0) {
             return Ok(true);
         }
         Ok(match &self.keys {
@@ -283,7 +287,7 @@ mod tests {
     use std::sync::Arc;
 
     fn filter(keys: ArrayRef, data_type: SqlType) -> KeyFilter {
-        KeyFilter::of(&Column::Array(keys), &data_type, MemoryPool::unlimited().reserve("test")).expect("filter")
+        KeyFilter::of(&Column::Array(keys), &data_type, false, MemoryPool::unlimited().reserve("test")).expect("filter")
     }
 
     fn test(filter: &KeyFilter, values: impl Array + 'static) -> Vec<bool> {
@@ -302,6 +306,22 @@ mod tests {
         let filter = filter(Arc::new(Int64Array::from(vec![None::<i64>])), SqlType::BigInt);
         assert_eq!(test(&filter, Int64Array::from(vec![Some(0), None])), [false, false]);
         assert!(prune(&filter, i64::MIN, i64::MAX));
+    }
+
+    #[test]
+    fn null_passes_where_it_has_a_partner() {
+        let memory = || MemoryPool::unlimited().reserve("test");
+        let of = |keys: Vec<Option<i64>>, nulls_match| {
+            let keys = Column::Array(Arc::new(Int64Array::from(keys)));
+            KeyFilter::of(&keys, &SqlType::BigInt, nulls_match, memory()).expect("filter")
+        };
+        let values = || Int64Array::from(vec![Some(1), None, Some(2)]);
+        assert_eq!(test(&of(vec![Some(1), None], true), values()), [true, true, false]);
+        assert_eq!(test(&of(vec![Some(1), None], false), values()), [true, false, false]);
+        assert_eq!(test(&of(vec![Some(1)], true), values()), [true, false, false]);
+        assert_eq!(test(&of(vec![None], true), values()), [false, true, false]);
+        assert!(!prune(&of(vec![Some(1), None], true), 5, 9), "bounds leave out NULLs");
+        assert!(prune(&of(vec![Some(1)], true), 5, 9));
     }
 
     #[test]
@@ -337,7 +357,7 @@ mod tests {
     #[test]
     fn without_memory_the_bounds_are_left() {
         let keys = Column::Array(Arc::new(Int32Array::from_iter_values((0..1000).map(|at| at * 1000))));
-        let filter = KeyFilter::of(&keys, &SqlType::Int, MemoryPool::new(16).reserve("test")).expect("filter");
+        let filter = KeyFilter::of(&keys, &SqlType::Int, false, MemoryPool::new(16).reserve("test")).expect("filter");
         assert_eq!(test(&filter, Int32Array::from(vec![-1, 0, 1, 999_001])), [false, true, true, false]);
     }
 }

@@ -4,7 +4,7 @@ use firesteel_catalog::Source;
 use firesteel_common::{ColumnId, ColumnIds};
 use firesteel_expr::{AggregateCall, ExprRef};
 
-use crate::logical::{LogicalPlan, Node, SortKey};
+use crate::logical::{JoinKey, LogicalPlan, Node, SortKey};
 use crate::physical::{JoinSide, Partitioning, PhysicalOp, PhysicalPlan, PhysicalRef};
 
 /// A logical plan, one node a line, children indented.
@@ -186,10 +186,11 @@ fn physical_line(plan: &PhysicalPlan, ids: &ColumnIds) -> String {
     }
 }
 
-fn join_line(name: &str, kind: &str, keys: &[(ExprRef, ExprRef)], filter: Option<&ExprRef>, ids: &ColumnIds) -> String {
+fn join_line(name: &str, kind: &str, keys: &[JoinKey], filter: Option<&ExprRef>, ids: &ColumnIds) -> String {
     let mut line = format!("{name} {kind}");
     if !keys.is_empty() {
-        let pairs = keys.iter().map(|(left, right)| format!("{} = {}", left.display(ids), right.display(ids)));
+        let pairs =
+            keys.iter().map(|key| format!("{} {} {}", key.left.display(ids), key.operator(), key.right.display(ids)));
         line.push_str(&format!(", {}", list(pairs)));
     }
     if let Some(filter) = filter {

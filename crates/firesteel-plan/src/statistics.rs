@@ -190,9 +190,9 @@ fn of_join(join: &Join) -> Statistics {
     let mut shares: Vec<f64> = join
         .keys
         .iter()
-        .map(|(l, r)| {
-            let l = l.as_column().and_then(|id| left.distinct(id)).unwrap_or(left.rows.value);
-            let r = r.as_column().and_then(|id| right.distinct(id)).unwrap_or(right.rows.value);
+        .map(|key| {
+            let l = key.left.as_column().and_then(|id| left.distinct(id)).unwrap_or(left.rows.value);
+            let r = key.right.as_column().and_then(|id| right.distinct(id)).unwrap_or(right.rows.value);
             1.0 / l.max(r).max(1.0)
         })
         .collect();

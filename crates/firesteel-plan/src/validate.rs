@@ -4,7 +4,7 @@ use firesteel_common::{ColumnId, Result, SqlType, internal};
 use hashbrown::HashSet;
 use recursive::recursive;
 
-use crate::logical::{LogicalPlan, Node};
+use crate::logical::{JoinKey, LogicalPlan, Node};
 use crate::schema::Schema;
 
 /// References bound by the children, ids unique, predicates boolean, join keys of one type.
@@ -36,7 +36,7 @@ fn check_within(plan: &LogicalPlan, around: &HashSet<ColumnId>) -> Result<()> {
     match &plan.node {
         Node::Filter(filter) => check_boolean(filter.predicate.data_type(), plan),
         Node::Join(join) => {
-            for (left, right) in &join.keys {
+            for JoinKey { left, right, .. } in &join.keys {
                 if !join.left.schema().covers(left) || !join.right.schema().covers(right) {
                     return Err(internal!("join keys {left} = {right} are of the wrong sides:\n{plan:?}"));
                 }

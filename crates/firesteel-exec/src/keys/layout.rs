@@ -65,10 +65,14 @@ impl KeyLayout {
         Self::of(types, shown)
     }
 
-    /// For keys without NULLs, whatever the strings: never needs to widen.
-    pub(crate) fn without_nulls(types: Vec<SqlType>) -> Result<Self> {
-        let shown = vec![Shown { nulls: false, long_strings: true }; types.len()];
-        Self::of(types, shown)
+    /// Whatever the strings, with room for the NULLs of some columns: never needs to widen. Keys are not looked at as bytes
+    /// where they may be NULL.
+    pub(crate) fn for_join(types: Vec<SqlType>, nulls: &[bool]) -> Result<Self> {
+        let shown: Vec<_> = nulls.iter().map(|nulls| Shown { nulls: *nulls, long_strings: true }).collect();
+        match (types.as_slice(), nulls) {
+            ([only], [true]) if is_bytes(only) => Self::in_form(KeyForm::Row, Vec::new(), types, shown),
+            _ => Self::of(types, shown),
+        }
     }
 
     fn of(types: Vec<SqlType>, shown: Vec<Shown>) -> Result<Self> {
@@ -78,6 +82,10 @@ impl KeyLayout {
             None if matches!(types.as_slice(), [only] if is_bytes(only)) => (KeyForm::Bytes, Vec::new()),
             None => (KeyForm::Row, Vec::new()),
         };
+        Self::in_form(form, slots, types, shown)
+    }
+
+    fn in_form(form: KeyForm, slots: Vec<Slot>, types: Vec<SqlType>, shown: Vec<Shown>) -> Result<Self> {
         let converter = match form {
             KeyForm::Row => Some(RowConverter::new(types.iter().map(|t| SortField::new(t.to_arrow())).collect())?),
             _ => None,

@@ -10,7 +10,7 @@
 use firesteel_common::ColumnId;
 use firesteel_plan::logical::JoinKind;
 use firesteel_plan::physical::{
-    HashJoin, JoinSide, PhysicalOp, RuntimeFilterId, RuntimeFilterSource, RuntimeFilterTarget,
+    HashJoin, JoinSide, NestedLoopJoin, PhysicalOp, RuntimeFilterId, RuntimeFilterSource, RuntimeFilterTarget,
 };
 use firesteel_plan::{PhysicalPlan, PhysicalRef};
 use recursive::recursive;
@@ -48,50 +48,59 @@ fn place_join(plan: &PhysicalRef, join: &HashJoin, next: &mut u32) -> PhysicalRe
         JoinSide::Left => 1,
         JoinSide::Right => 0,
     };
-    for (at, (left, right)) in join.keys.iter().enumerate() {
-        let key = if probe == 0 { left } else { right };
-        let Some(column) = key.as_column() else { continue };
-        let target = RuntimeFilterTarget { id: RuntimeFilterId(*next), column };
-        if let Some(child) = watch(&children[probe], &target, column) {
+    for (at, key) in join.keys.iter().enumerate() {
+        let expr = if probe == 0 { &key.left } else { &key.right };
+        let Some(column) = expr.as_column() else { continue };
+        let slot = Slot { id: RuntimeFilterId(*next), nulls_match: key.nulls_match };
+        if let Some(child) = watch(&children[probe], slot, column) {
             children[probe] = child;
-            join.runtime_filters.push(RuntimeFilterSource { id: target.id, key: at });
+            join.runtime_filters.push(RuntimeFilterSource { id: slot.id, key: at });
             *next += 1;
         }
     }
     Arc::new(PhysicalPlan { op: PhysicalOp::HashJoin(join), children, ..PhysicalPlan::clone(plan) })
 }
 
+#[derive(Clone, Copy)]
+struct Slot {
+    id: RuntimeFilterId,
+    /// Whether a NULL may have a partner.
+    nulls_match: bool,
+}
+
 /// The plan with the slot declared in the scan that gives `column`; `None` when no scan may drop rows for it.
 #[recursive]
-fn watch(plan: &PhysicalRef, target: &RuntimeFilterTarget, column: ColumnId) -> Option<PhysicalRef> {
+fn watch(plan: &PhysicalRef, slot: Slot, column: ColumnId) -> Option<PhysicalRef> {
     match &plan.op {
         PhysicalOp::Scan(scan) => {
             scan.columns.iter().find(|(_, id)| *id == column)?;
             let mut scan = scan.clone();
-            scan.runtime_filters.push(RuntimeFilterTarget { column, ..target.clone() });
+            scan.runtime_filters.push(RuntimeFilterTarget { id: slot.id, column });
             Some(Arc::new(PhysicalPlan { op: PhysicalOp::Scan(scan), ..PhysicalPlan::clone(plan) }))
         }
-        PhysicalOp::Filter(_) | PhysicalOp::Sort(_) => watch_child(plan, 0, target, column),
+        PhysicalOp::Filter(_) | PhysicalOp::Sort(_) => watch_child(plan, 0, slot, column),
         PhysicalOp::Project(project) => {
             let (_, expr) = project.exprs.iter().find(|(id, _)| *id == column)?;
-            watch_child(plan, 0, target, expr.as_column()?)
+            watch_child(plan, 0, slot, expr.as_column()?)
         }
         // Dropping whole groups is dropping rows of the result.
         PhysicalOp::HashAggregate(aggregate) => {
             let (_, key) = aggregate.keys.iter().find(|(id, _)| *id == column)?;
-            watch_child(plan, 0, target, key.as_column()?)
+            watch_child(plan, 0, slot, key.as_column()?)
         }
-        // A row that loses its partner comes out with NULL for the key, which matches nothing above either.
-        PhysicalOp::HashJoin(_) | PhysicalOp::NestedLoopJoin(_) => {
+        // A row that loses its partner comes out with NULL for the key, which matches nothing above either, unless there
+        // NULLs match.
+        PhysicalOp::HashJoin(HashJoin { kind, .. }) | PhysicalOp::NestedLoopJoin(NestedLoopJoin { kind, .. }) => {
             let at = plan.children.iter().position(|child| child.schema.contains(column))?;
-            watch_child(plan, at, target, column)
+            let may_become_null = if at == 0 { kind.keeps_right() } else { kind.keeps_left() };
+            (!(slot.nulls_match && may_become_null)).then(|| watch_child(plan, at, slot, column))?
         }
         _ => None,
     }
 }
 
-fn watch_child(plan: &PhysicalRef, at: usize, target: &RuntimeFilterTarget, column: ColumnId) -> Option<PhysicalRef> {
+fn watch_child(plan: &PhysicalRef, at: usize, slot: Slot, column: ColumnId) -> Option<PhysicalRef> {
     let mut children = plan.children.clone();
-    children[at] = watch(&children[at], target, column)?;
+    children[at] = watch(&children[at], slot, column)?;
     Some(plan.with_children(children))
 }

@@ -1,7 +1,8 @@
 //! Equalities between the sides of a join become its keys.
 //!
 //! ```text
-//! Join on l.a = r.b AND l.c < r.d  ⇒  Join keys [(l.a, r.b)], filter l.c < r.d
+//! Join on l.a = r.b AND l.c < r.d  ⇒  Join keys [l.a = r.b], filter l.c < r.d
+//! Join on l.a <=> r.b              ⇒  Join keys [l.a <=> r.b]     (= where one of them is never NULL)
 //! ```
 //! Required: without keys a join compares every pair.
 
@@ -34,16 +35,19 @@ pub(crate) fn extract(plan: &PlanRef) -> Result<Option<PlanRef>> {
     Ok(Some(LogicalPlan::new(Node::Join(Join { keys, filter, ..join.clone() }))))
 }
 
-fn key_of(term: &Expr, join: &Join) -> Option<(ExprRef, ExprRef)> {
-    let [a, b] = term.as_call("=")? else { return None };
+fn key_of(term: &Expr, join: &Join) -> Option<JoinKey> {
+    let equal = term.as_call("=");
+    let [a, b] = equal.or_else(|| term.as_call("<=>"))? else { return None };
+    let nulls_match = equal.is_none() && a.nullable() && b.nullable();
     if term.can_fail() || a.columns().is_empty() || b.columns().is_empty() || a.data_type() != b.data_type() {
         return None;
     }
     let (left, right) = (join.left.schema(), join.right.schema());
+    let key = |left: &ExprRef, right: &ExprRef| JoinKey { left: left.clone(), right: right.clone(), nulls_match };
     if left.covers(a) && right.covers(b) {
-        Some((Arc::clone(a), Arc::clone(b)))
+        Some(key(a, b))
     } else if left.covers(b) && right.covers(a) {
-        Some((Arc::clone(b), Arc::clone(a)))
+        Some(key(b, a))
     } else {
         None
     }

@@ -43,8 +43,8 @@ fn collect(plan: &PlanRef, inputs: &mut Vec<PlanRef>, terms: &mut Vec<ExprRef>) 
         Node::Join(join) if join.kind == JoinKind::Inner => {
             collect(&join.left, inputs, terms)?;
             collect(&join.right, inputs, terms)?;
-            for (left, right) in &join.keys {
-                terms.push(Expr::call_named("=", vec![Arc::clone(left), Arc::clone(right)])?);
+            for key in &join.keys {
+                terms.push(key.to_expr()?);
             }
             terms.extend(join.filter.iter().flat_map(|filter| filter.conjuncts()));
         }

@@ -16,8 +16,7 @@ use std::sync::{Arc, OnceLock};
 pub use free_columns::free_columns;
 pub use kinds::NodeKinds;
 pub use nodes::{
-    Aggregate, CommonTableId, CommonTableScan, CommonTables, DependentJoin, Filter, Join, JoinKind, Limit,
-    Materialized, Project, Relation, Sort, SortKey, Union, Values,
+    Aggregate, CommonTableId, CommonTables, CommonTableScan, DependentJoin, Filter, Join, JoinKey, JoinKind, Limit, Materialized, Project, Relation, Sort, SortKey, Union, Values,
 };
 
 pub use renumber::renumbered;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use firesteel_catalog::Table;
 use firesteel_common::{ColumnId, Result, SqlType};
-use firesteel_expr::{AggregateCall, ExprRef};
+use firesteel_expr::{AggregateCall, Expr, ExprRef};
 use serde::{Deserialize, Serialize};
 
 use super::{Node, PlanRef};
@@ -127,14 +127,33 @@ impl JoinKind {
     }
 }
 
+/// What must be equal for a pair of rows: over the left side's columns, over the right side's, of one type.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct JoinKey {
+    pub left: ExprRef,
+    pub right: ExprRef,
+    /// Set for `<=>`: NULL equals NULL. Else NULL equals nothing.
+    pub nulls_match: bool,
+}
+
+impl JoinKey {
+    pub fn operator(&self) -> &'static str {
+        if self.nulls_match { "<=>" } else { "=" }
+    }
+
+    /// As a predicate over both sides.
+    pub fn to_expr(&self) -> Result<ExprRef> {
+        Expr::call_named(self.operator(), vec![Arc::clone(&self.left), Arc::clone(&self.right)])
+    }
+}
+
 /// Pairs of rows whose keys are equal and for which the filter is TRUE. Without keys and filter: every pair.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Join {
     pub left: PlanRef,
     pub right: PlanRef,
     pub kind: JoinKind,
-    /// Over the left side's columns, over the right side's; NULL equals nothing.
-    pub keys: Vec<(ExprRef, ExprRef)>,
+    pub keys: Vec<JoinKey>,
     /// What else must hold for a pair, over both sides' columns.
     pub filter: Option<ExprRef>,
 }
@@ -288,7 +307,7 @@ impl Node {
                 aggregate.keys.iter().map(|(_, key)| key).chain(inputs).collect()
             }
             Node::Join(join) => {
-                let (left, right): (Vec<_>, Vec<_>) = join.keys.iter().map(|(left, right)| (left, right)).unzip();
+                let (left, right): (Vec<_>, Vec<_>) = join.keys.iter().map(|key| (&key.left, &key.right)).unzip();
                 left.into_iter().chain(right).chain(&join.filter).collect()
             }
             Node::DependentJoin(join) => join.filter.iter().collect(),
@@ -319,7 +338,7 @@ impl Node {
                 }
             }
             Node::Join(join) => {
-                join.keys.iter_mut().try_for_each(|(left, right)| put(left).and_then(|()| put(right)))?;
+                join.keys.iter_mut().try_for_each(|key| put(&mut key.left).and_then(|()| put(&mut key.right)))?;
                 join.filter.iter_mut().try_for_each(put)?;
             }
             Node::DependentJoin(join) => join.filter.iter_mut().try_for_each(put)?,

@@ -4,7 +4,7 @@ use firesteel_expr::ExprRef;
 use serde::{Deserialize, Serialize};
 
 use super::scan::RuntimeFilterSource;
-use crate::logical::JoinKind;
+use crate::logical::{JoinKey, JoinKind};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum JoinSide {
@@ -18,8 +18,8 @@ pub enum JoinSide {
 pub struct HashJoin {
     pub kind: JoinKind,
     pub build: JoinSide,
-    /// Over the left side's columns, over the right side's, of one type each pair. Never empty.
-    pub keys: Vec<(ExprRef, ExprRef)>,
+    /// Never empty.
+    pub keys: Vec<JoinKey>,
     /// What else must hold for a pair, over both sides' columns.
     pub filter: Option<ExprRef>,
     /// What the complete build tells about its keys to scans on the probe side.

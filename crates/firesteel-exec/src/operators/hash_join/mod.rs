@@ -32,7 +32,8 @@ use crate::runtime_filter::KeyFilter;
 
 /// `left` and `right`: the columns of the children.
 pub fn build(plan: &HashJoin, left: &Schema, right: &Schema, query: &Arc<QueryContext>) -> Result<JoinParts> {
-    let (left_keys, right_keys): (Vec<_>, Vec<_>) = plan.keys.iter().cloned().unzip();
+    let keys = plan.keys.iter().map(|key| (Arc::clone(&key.left), Arc::clone(&key.right)));
+    let (left_keys, right_keys): (Vec<_>, Vec<_>) = keys.unzip();
     let (held, probe) = match plan.build {
         JoinSide::Left => ((left, left_keys), (right, right_keys)),
         JoinSide::Right => ((right, right_keys), (left, left_keys)),
@@ -42,6 +43,7 @@ pub fn build(plan: &HashJoin, left: &Schema, right: &Schema, query: &Arc<QueryCo
     let built = Arc::new(Build {
         shape: Arc::clone(&shape),
         keys: held.1,
+        nulls_match: plan.keys.iter().map(|key| key.nulls_match).collect(),
         places,
         filters: plan.runtime_filters.clone(),
         query: Arc::clone(query),
@@ -83,6 +85,8 @@ fn place_keys(keys: &[ExprRef], side: &Schema) -> (Vec<usize>, Vec<ExprRef>) {
 struct Build {
     shape: Arc<JoinShape>,
     keys: Vec<ExprRef>,
+    /// By key: whether NULL equals NULL.
+    nulls_match: Vec<bool>,
     places: Vec<usize>,
     filters: Vec<RuntimeFilterSource>,
     query: Arc<QueryContext>,
@@ -98,7 +102,7 @@ impl Complete for Build {
     fn complete(&self, mut columns: Vec<ArrayRef>, rows: usize, mut memory: Reservation) -> Result<()> {
         let keys: Vec<Column> = self.places.iter().map(|at| Column::Array(Arc::clone(&columns[*at]))).collect();
         let types = self.keys.iter().map(|key| key.data_type().clone()).collect();
-        let table = JoinTable::build(types, &keys, rows, &mut memory)?;
+        let table = JoinTable::build(types, self.nulls_match.clone(), &keys, rows, &mut memory)?;
         self.publish_filters(&keys)?;
         // Computed keys have done their work.
         columns.truncate(self.shape.held_types().len());
@@ -120,7 +124,7 @@ impl Build {
         for source in &self.filters {
             let memory = self.query.memory.reserve(format!("runtime filter of {:?}", self.query.id));
             let key = self.keys.get(source.key).ok_or_else(|| internal!("a runtime filter over no key"))?;
-            let filter = KeyFilter::of(&keys[source.key], key.data_type(), memory)?;
+            let filter = KeyFilter::of(&keys[source.key], key.data_type(), self.nulls_match[source.key], memory)?;
             self.query.filters.publish(source.id, Arc::new(filter));
         }
         Ok(())

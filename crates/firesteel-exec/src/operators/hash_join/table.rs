@@ -23,6 +23,8 @@ const SLOTS_SMALL: u64 = 64 * 1024;
 
 pub(super) struct JoinTable {
     layout: KeyLayout,
+    /// By key: whether NULLs are among the held ones and find each other. Elsewhere a NULL has no partner.
+    nulls_match: Vec<bool>,
     directory: Directory,
     /// Rows in the order of the keys; `None`: a position is a row.
     rows: Option<Vec<u32>>,
@@ -53,15 +55,24 @@ pub(super) struct Found {
 }
 
 impl JoinTable {
-    /// Of all rows; those with a NULL key have no partner.
-    pub(super) fn build(types: Vec<SqlType>, keys: &[Column], rows: usize, memory: &mut Reservation) -> Result<Self> {
-        let valid = valid_rows(keys, rows);
-        let layout = KeyLayout::without_nulls(types)?;
-        if let ([key], [data_type]) = (keys, layout.types())
+    /// Of all rows; those with a NULL for a key whose NULLs do not match have no partner.
+    pub(super) fn build(
+        types: Vec<SqlType>,
+        mut nulls_match: Vec<bool>,
+        keys: &[Column],
+        rows: usize,
+        memory: &mut Reservation,
+    ) -> Result<Self> {
+        for (matches, key) in nulls_match.iter_mut().zip(keys) {
+            *matches &= key.nulls_buffer().is_some();
+        }
+        let valid = valid_rows(keys, &nulls_match, rows);
+        let layout = KeyLayout::for_join(types, &nulls_match)?;
+        if let ([key], [data_type], [false]) = (keys, layout.types(), nulls_match.as_slice())
             && is_integer(data_type)
             && let Some((directory, rows)) = dense(key, &valid, memory)?
         {
-            return Ok(Self { layout, directory, rows });
+            return Ok(Self { layout, nulls_match, directory, rows });
         }
         let batch = layout.encode(keys, rows)?;
         // Hashes and keys twice for a while, the directory, the rows.
@@ -83,12 +94,12 @@ impl JoinTable {
             BatchKeys::Row(encoded) => of_bytes(&valid, |row| encoded.row(row).data()),
         };
         memory.shrink(valid.len() * 8);
-        Ok(Self { layout, directory, rows: Some(rows) })
+        Ok(Self { layout, nulls_match, directory, rows: Some(rows) })
     }
 
     /// For each row of the key columns that has partners, where they are.
     pub(super) fn find(&self, keys: &[Column], rows: usize, found: &mut Vec<Found>) -> Result<()> {
-        let valid = valid_rows(keys, rows);
+        let valid = valid_rows(keys, &self.nulls_match, rows);
         match (&self.directory, &self.layout) {
             (Directory::Unique { min, slots }, _) => find_dense(&keys[0], &valid, *min, found, |at| {
                 let row = *slots.get(at)?;
@@ -140,7 +151,7 @@ impl JoinTable {
     }
 }
 
-/// Rows in which no key is NULL.
+/// Rows that may have partners: in which no key is NULL, but for those whose NULLs match.
 enum ValidRows {
     All(usize),
     Some(Vec<u32>),
@@ -163,10 +174,12 @@ impl ValidRows {
     }
 }
 
-fn valid_rows(keys: &[Column], rows: usize) -> ValidRows {
+fn valid_rows(keys: &[Column], nulls_match: &[bool], rows: usize) -> ValidRows {
     let nulls = keys
         .iter()
-        .filter_map(Column::nulls_buffer)
+        .zip(nulls_match)
+        .filter(|(_, matches)| !**matches)
+        .filter_map(|(key, _)| key.nulls_buffer())
         .reduce(|a, b| arrow::buffer::NullBuffer::union(Some(&a), Some(&b)).unwrap_or(a));
     match nulls {
         Some(nulls) => ValidRows::Some(nulls.valid_indices().map(|row| row as u32).collect()),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use firesteel_common::SqlType;
 use firesteel_expr::batch::Batch;
 use firesteel_plan::Schema;
-use firesteel_plan::logical::JoinKind;
+use firesteel_plan::logical::{JoinKey, JoinKind};
 use firesteel_plan::physical::{HashJoin, JoinSide, NestedLoopJoin, RuntimeFilterId, RuntimeFilterSource};
 use proptest::prelude::*;
 
@@ -57,13 +57,17 @@ fn run(parts: JoinParts, held: Vec<Batch>, probe: Vec<Batch>, kind: JoinKind) ->
     sorted_rows(&output, if kind.gives_right() { 8 } else { 4 })
 }
 
-fn keys_equal(keys: &[usize], l: &Row, r: &Row) -> bool {
+fn keys_equal(keys: &[usize], nulls_match: bool, l: &Row, r: &Row) -> bool {
     keys.iter().all(|key| match key {
-        0 => l.0.is_some() && l.0 == r.0,
-        1 => l.1.is_some() && l.1 == r.1,
-        2 => l.2.is_some() && l.2 == r.2,
+        0 => (nulls_match || l.0.is_some()) && l.0 == r.0,
+        1 => (nulls_match || l.1.is_some()) && l.1 == r.1,
+        2 => (nulls_match || l.2.is_some()) && l.2 == r.2,
         _ => l.3 == r.3,
     })
+}
+
+fn key(left: &Schema, right: &Schema, at: usize, nulls_match: bool) -> JoinKey {
+    JoinKey { left: column(left, at), right: column(right, at), nulls_match }
 }
 
 proptest! {
@@ -75,15 +79,16 @@ proptest! {
         right in any_rows(40),
         batch_rows in 1usize..5,
         filtered in any::<bool>(),
+        nulls_match in any::<bool>(),
     ) {
         let (left_schema, right_schema) = schemas();
         for keys in [vec![0], vec![1], vec![2], vec![0, 3], vec![0, 2, 3], vec![1, 0]] {
-            let holds = |l: &Row, r: &Row| keys_equal(&keys, l, r) && (!filtered || l.3 < r.3);
+            let holds = |l: &Row, r: &Row| keys_equal(&keys, nulls_match, l, r) && (!filtered || l.3 < r.3);
             for (kind, build) in KINDS.into_iter().flat_map(|kind| [(kind, JoinSide::Left), (kind, JoinSide::Right)]) {
                 let plan = HashJoin {
                     kind,
                     build,
-                    keys: keys.iter().map(|at| (column(&left_schema, *at), column(&right_schema, *at))).collect(),
+                    keys: keys.iter().map(|at| key(&left_schema, &right_schema, *at, nulls_match)).collect(),
                     filter: filtered.then(|| less_than(column(&left_schema, 3), column(&right_schema, 3))),
                     runtime_filters: vec![],
                 };
@@ -118,12 +123,12 @@ proptest! {
     }
 }
 
-fn join_on(key: usize, filters: Vec<RuntimeFilterSource>, query: &Arc<QueryContext>) -> JoinParts {
+fn join_on(at: usize, filters: Vec<RuntimeFilterSource>, query: &Arc<QueryContext>) -> JoinParts {
     let (left, right) = schemas();
     let plan = HashJoin {
         kind: JoinKind::Inner,
         build: JoinSide::Left,
-        keys: vec![(column(&left, key), column(&right, key))],
+        keys: vec![key(&left, &right, at, false)],
         filter: None,
         runtime_filters: filters,
     };
@@ -184,7 +189,7 @@ fn types_of_one_key_may_be_anything() {
     let plan = HashJoin {
         kind: JoinKind::Inner,
         build: JoinSide::Right,
-        keys: vec![(column(&left, 0), column(&right, 0))],
+        keys: vec![key(&left, &right, 0, false)],
         filter: None,
         runtime_filters: vec![RuntimeFilterSource { id: RuntimeFilterId(0), key: 0 }],
     };

@@ -106,7 +106,7 @@ impl Pulled<'_> {
     }
 
     fn pull_join(&mut self, join: &Join) -> Result<Option<PlanRef>> {
-        if join.keys.iter().any(|(left, right)| touches(left, self.left) || touches(right, self.left)) {
+        if join.keys.iter().any(|key| touches(&key.left, self.left) || touches(&key.right, self.left)) {
             return Ok(None);
         }
         let clean = |plan: &PlanRef| outer_columns(plan, self.left).is_empty();
