@@ -1,0 +1,30 @@
+-- INTERSECT and EXCEPT without duplicates; NULLs are equal
+create temporary view t as select * from values ('one', 1), ('one', 1), ('two', 2), (null, 3), (null, null), (null, null) as t(k, v);
+create temporary view u as select * from values ('one', 1), ('two', 22), (null, null), (null, 4), ('three', null) as u(k, v);
+select * from t intersect select * from u;
+select * from t except select * from u;
+select * from u except select * from t;
+select * from t minus select * from u;
+select k from t intersect select k from u;
+select v from t intersect distinct select v from u;
+select k from t except select 'one';
+select null intersect select null;
+select null except select null;
+select null, 1 intersect select null, 1;
+select * from t intersect select * from u where false;
+select * from t except select * from u where false;
+select 1 intersect select 1.0;
+select 1 except select 1L;
+select array(1, null) intersect select array(1, null);
+select named_struct('a', 1, 'b', cast(null as string)) intersect select named_struct('a', 1, 'b', cast(null as string));
+select double('NaN') intersect select double('NaN');
+select 0.0D except select -0.0D;
+select k, count(*) from (select k from t union all select k from u) group by k intersect select 'one', 3L;
+-- INTERSECT binds tighter
+select 1 union select 2 intersect select 3;
+(select 1 union select 2) intersect select 2;
+select 1 except select 2 union select 2;
+select 1 except (select 2 union select 1);
+select * from t union select * from u except select * from t intersect select * from u;
+select k from t intersect select k from u order by k desc;
+select k from t except select k from u limit 1;
