@@ -13,6 +13,7 @@ use firesteel_plan::{LogicalPlan, PlanColumn};
 use recursive::recursive;
 
 use crate::env::{Definition, Env, OuterFrame};
+use crate::generator::check_alias_count;
 use crate::query::with_column_names;
 use crate::scope::{Qualifier, Relation, Scope, ScopeColumn, qualifier};
 use crate::{Analyzer, errors, join, unsupported};
@@ -44,7 +45,7 @@ impl Analyzer<'_> {
         })
     }
 
-    fn factor(&self, factor: &TableFactor, before: Option<&Relation>, env: Env<'_>) -> Result<Relation> {
+    pub(crate) fn factor(&self, factor: &TableFactor, before: Option<&Relation>, env: Env<'_>) -> Result<Relation> {
         if let Some(sample) = &factor.sample {
             return Err(unsupported("TABLESAMPLE", sample.span));
         }
@@ -58,15 +59,22 @@ impl Analyzer<'_> {
                 let scope = inner.scope.renamed(&crate::scope::unqualified());
                 Relation { plan: inner.plan, scope }
             }
-            TableFactorKind::Function { call, lateral: false } => self.table_function(call, env)?,
-            TableFactorKind::Function { .. } => return Err(unsupported("LATERAL functions", factor.span)),
+            TableFactorKind::Function { call, lateral } => {
+                let nothing = Scope::default();
+                let frame = OuterFrame::new(before.map_or(&nothing, |before| &before.scope), env);
+                let env = if *lateral { env.with_outer(&frame) } else { env };
+                let relation = self.table_function(call, factor.span, env)?;
+                let names = factor.alias.as_ref().map_or(&[][..], |alias| &alias.columns);
+                check_alias_count(call, names, relation.scope.columns.len(), factor.span)?;
+                relation
+            }
             TableFactorKind::Values(values) => {
                 let names = factor.alias.as_ref().map_or(&[][..], |alias| &alias.columns);
                 self.values(values, names, factor.span, env)?
             }
             TableFactorKind::Nested(inner) => self.table_ref(inner, before, env)?,
-            TableFactorKind::Pivot(_) => return Err(unsupported("PIVOT", factor.span)),
-            TableFactorKind::Unpivot(_) => return Err(unsupported("UNPIVOT", factor.span)),
+            TableFactorKind::Pivot(pivot) => self.pivot(pivot, env)?,
+            TableFactorKind::Unpivot(unpivot) => self.unpivot(unpivot, factor.span, env)?,
         };
         let Some(alias) = &factor.alias else { return Ok(relation) };
         let renamed = Relation { scope: relation.scope.renamed(&qualifier(&alias.name.value)), ..relation };

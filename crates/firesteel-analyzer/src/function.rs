@@ -5,7 +5,8 @@ use firesteel_expr::{CastMode, Expr, ExprRef, Literal, registry};
 use firesteel_plan::parsed::{self, ExprKind, FunctionCall, NullTreatment};
 
 use crate::expr::{Clause, Resolver};
-use crate::{errors, unsupported};
+use crate::generator::is_generator;
+use crate::{arguments, errors, unsupported};
 
 impl Resolver<'_, '_> {
     pub(crate) fn function(&self, call: &FunctionCall, expr: &parsed::Expr) -> Result<ExprRef> {
@@ -15,12 +16,12 @@ impl Resolver<'_, '_> {
         if call.name.last().eq_ignore_ascii_case("struct") && is_builtin_path(&call.name) {
             return self.structure(call, expr);
         }
-        if let Some(argument) = call.arguments.iter().find(|argument| argument.name.is_some()) {
-            return Err(unsupported("named arguments", argument.value.span));
-        }
         let name = call.name.last();
         if !is_builtin_path(&call.name) {
             return Err(unknown(&call.name));
+        }
+        if call.arguments.iter().any(|argument| argument.name.is_some()) && !is_generator(call) {
+            arguments::in_order(call, &[], expr.span)?;
         }
         if registry::aggregate(name).is_some() {
             return self.aggregate(call, expr);
@@ -28,8 +29,9 @@ impl Resolver<'_, '_> {
         if let (Some(to), None, [argument]) = (cast_function(name), registry::scalar(name), call.arguments.as_slice()) {
             return self.cast(self.resolve(&argument.value)?, &to, CastMode::Ansi, expr);
         }
-        if is_generator(name) {
-            return Err(unsupported(format!("the generator {}", name.to_lowercase()), call.name.span));
+        if is_generator(call) {
+            let expression = format!("\"{}\"", self.name_of(expr));
+            return Err(error!(UNSUPPORTED_GENERATOR_NESTED_IN_EXPRESSIONS, expression = expression).at(expr.span));
         }
         if registry::scalar(name).is_none() {
             return Err(unknown(&call.name));
@@ -143,7 +145,7 @@ impl Resolver<'_, '_> {
 }
 
 /// `f`, `builtin.f`, `system.builtin.f`.
-fn is_builtin_path(name: &parsed::Name) -> bool {
+pub(crate) fn is_builtin_path(name: &parsed::Name) -> bool {
     let values = name.values();
     let path: Vec<_> = values[..values.len().saturating_sub(1)].iter().map(|part| part.to_lowercase()).collect();
     matches!(path.iter().map(String::as_str).collect::<Vec<_>>().as_slice(), [] | ["builtin"] | ["system", "builtin"])
@@ -172,19 +174,4 @@ pub(crate) fn cast_function(name: &str) -> Option<SqlType> {
         "string" => SqlType::STRING,
         _ => return None,
     })
-}
-
-/// Functions that give several rows.
-fn is_generator(name: &str) -> bool {
-    const NAMES: &[&str] = &[
-        "explode",
-        "explode_outer",
-        "inline",
-        "inline_outer",
-        "json_tuple",
-        "posexplode",
-        "posexplode_outer",
-        "stack",
-    ];
-    NAMES.iter().any(|known| known.eq_ignore_ascii_case(name))
 }

@@ -2,19 +2,19 @@
 
 use std::sync::Arc;
 
+use firesteel_common::names::quote_parts;
 use firesteel_common::{Result, Span, SqlType, error};
-use firesteel_expr::{CastMode, Expr, ExprRef, Literal, cast, coerce, eval};
-use firesteel_plan::logical::{Node, Values};
+use firesteel_expr::function::Param;
+use firesteel_expr::{CastMode, Expr, ExprRef, cast, coerce, eval};
+use firesteel_plan::logical::{Node, Range, Values};
 use firesteel_plan::parsed::{self, FunctionCall, Ident};
 use firesteel_plan::{LogicalPlan, PlanColumn};
 
 use crate::env::Env;
 use crate::expr::Resolver;
+use crate::generator::is_generator;
 use crate::scope::{Relation, Scope, ScopeColumn, unqualified};
-use crate::{Analyzer, unsupported};
-
-/// `range` becomes rows of the plan up to this many.
-const RANGE_ROWS_MAX: u64 = 10_000;
+use crate::{Analyzer, arguments};
 
 impl Analyzer<'_> {
     /// Columns `col1`, `col2`, …, or as named; each of the least common type of its values. `span` is what messages show.
@@ -77,42 +77,68 @@ impl Analyzer<'_> {
         Ok(ScopeColumn::new(&unqualified(), Arc::from(name), column))
     }
 
-    pub(crate) fn table_function(&self, call: &FunctionCall, env: Env<'_>) -> Result<Relation> {
+    pub(crate) fn table_function(&self, call: &FunctionCall, span: Span, env: Env<'_>) -> Result<Relation> {
         match call.name.last().to_lowercase().as_str() {
-            "range" => self.range(call, env),
-            other => Err(unsupported(format!("the table function {other}"), call.name.span)),
+            "range" => self.range(call, span, env),
+            _ if is_generator(call) => self.generator_relation(call, span, env),
+            _ => {
+                let name = quote_parts(&call.name.values());
+                Err(error!(UNRESOLVABLE_TABLE_VALUED_FUNCTION, name = name).at(span))
+            }
         }
     }
 
     /// `range(end)`, `range(start, end[, step[, partitions]])`: one column `id`.
-    fn range(&self, call: &FunctionCall, env: Env<'_>) -> Result<Relation> {
+    fn range(&self, call: &FunctionCall, span: Span, env: Env<'_>) -> Result<Relation> {
         let nothing = Scope::default();
         let resolver = Resolver::plain(self, env, vec![&nothing], "range");
-        let mut bounds = Vec::with_capacity(call.arguments.len());
-        for argument in &call.arguments {
-            let value = resolver.resolve(&argument.value)?;
-            let value = resolver.cast(value, &SqlType::BigInt, CastMode::Ansi, &argument.value)?;
-            let value = eval::evaluate_constant(&value, &self.context.eval);
-            bounds.push(value.map_err(|error| error.at(argument.value.span))?.as_integer());
+        let names: &[&str] = if call.arguments.len() == 1 { &["end"] } else { &["start", "end", "step", "numSlices"] };
+        let written = arguments::in_order(call, &names[..call.arguments.len().min(names.len())], span)?;
+        if !(1..=4).contains(&written.len()) {
+            return Err(coerce::errors::wrong_num_args("range", "[1, 2, 3, 4]", written.len()).at(span));
+        }
+        let mut bounds = Vec::with_capacity(written.len());
+        for (at, argument) in written.iter().enumerate() {
+            // An end alone is the second parameter: the start is 0.
+            let at = if written.len() == 1 { 1 } else { at };
+            bounds.push(self.range_bound(&resolver, at, &argument.value).map_err(|error| error.at(span))?);
         }
         let (start, end, step) = match bounds.as_slice() {
-            [Some(end)] => (0, *end, 1),
-            [Some(start), Some(end)] => (*start, *end, 1),
-            [Some(start), Some(end), Some(step)] | [Some(start), Some(end), Some(step), _] if *step != 0 => {
-                (*start, *end, *step)
-            }
-            _ => return Err(unsupported("range with these arguments", call.name.span)),
+            [end] => (0, *end, 1),
+            [start, end] => (*start, *end, 1),
+            [start, end, step, ..] => (*start, *end, *step),
+            [] => (0, 0, 1),
         };
+        if step == 0 {
+            let error = error!(FAILED_FUNCTION_CALL, funcName = "`range`").at(span);
+            return Err(error.hint("The step must not be 0."));
+        }
         // In i128 no difference of bounds overflows.
         let distance = (i128::from(end) - i128::from(start)) * i128::from(step.signum());
         let count = (distance.max(0) as u128).div_ceil(u128::from(step.unsigned_abs()));
-        let Some(count) = u64::try_from(count).ok().filter(|count| *count <= RANGE_ROWS_MAX) else {
-            return Err(unsupported(format!("range of more than {RANGE_ROWS_MAX} rows"), call.name.span));
+        let range = Range { id: self.ids().fresh("id"), start, step, count: u64::try_from(count).unwrap_or(u64::MAX) };
+        let columns = vec![ScopeColumn::new(&unqualified(), Arc::from("id"), range.column())];
+        Ok(Relation { plan: LogicalPlan::new(Node::Range(range)), scope: Scope { columns } })
+    }
+
+    /// A whole number known now.
+    fn range_bound(&self, resolver: &Resolver<'_, '_>, at: usize, written: &parsed::Expr) -> Result<i64> {
+        let value = resolver.resolve(written)?;
+        let wrong = || {
+            error!(
+                UNEXPECTED_INPUT_TYPE,
+                functionName = "`range`",
+                paramIndex = ["first", "second", "third", "fourth"][at.min(3)],
+                requiredType = if at == 3 { "\"INT\"" } else { "\"BIGINT\"" },
+                inputSql = format!("\"{}\"", resolver.name_of(written)),
+                inputType = value.data_type().quoted_sql()
+            )
         };
-        let row = |at: u64| vec![Expr::literal(Literal::bigint(start.wrapping_add(step.wrapping_mul(at as i64))))];
-        let rows = (0..count).map(row).collect();
-        let column = PlanColumn { id: self.ids().fresh("id"), data_type: SqlType::BigInt, nullable: false };
-        Ok(relation(vec![ScopeColumn::new(&unqualified(), Arc::from("id"), column)], rows))
+        if !value.is_foldable() || coerce::implicit_type(value.data_type(), Param::BigInt).is_none() {
+            return Err(wrong());
+        }
+        let value = Expr::cast(value.clone(), SqlType::BigInt, CastMode::Ansi);
+        eval::evaluate_constant(&value, &self.context.eval)?.as_integer().ok_or_else(wrong)
     }
 }
 

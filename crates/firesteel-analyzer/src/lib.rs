@@ -8,25 +8,29 @@
 //!
 //! - [`query`]: WITH, ORDER BY, LIMIT around a body; `set_operation`: UNION, EXCEPT, INTERSECT.
 //! - `select`: one SELECT; `projection`, `aggregates` and `order` are its parts.
-//! - `from`, `join`, `inline`: what stands in FROM; `subquery`: queries inside of expressions, as joins.
+//! - `from`, `join`, `inline`, `pivot`: what stands in FROM; `subquery`: queries inside of expressions, as joins.
 //! - `scope`: which column a name means; `env`: which CTEs and which outer queries are in sight.
+//! - `generator`: functions that make several rows of one; `arguments`: their arguments, and others', by name.
 //! - `expr`, `function`, `literal`, `interval`: expressions.
 //! - `names`: the name of a column without an alias; `errors`: messages with suggestions.
 //!
 //! Metadata is fetched through [`Catalog::lookup`]; apart from that the pass reads and writes nothing.
 
 mod aggregates;
+mod arguments;
 mod env;
 mod errors;
 mod expr;
 mod from;
 mod function;
+mod generator;
 mod inline;
 mod interval;
 mod join;
 mod literal;
 mod names;
 mod order;
+mod pivot;
 mod projection;
 mod query;
 mod scope;

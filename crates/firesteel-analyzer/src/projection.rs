@@ -10,11 +10,12 @@ use firesteel_common::names::{quote, quote_parts, same_name};
 use firesteel_common::{ColumnId, Result, Span, SqlType, error};
 use firesteel_expr::{Expr, ExprRef, Literal, registry};
 use firesteel_plan::logical::{Node, Project};
-use firesteel_plan::parsed::{self, ExprKind, Ident, Name, SelectItem, SelectItemKind};
+use firesteel_plan::parsed::{self, ExprKind, FunctionCall, Ident, Name, SelectItem, SelectItemKind};
 use firesteel_plan::{LogicalPlan, PlanColumn, PlanRef};
 use hashbrown::{HashMap, HashSet};
 
 use crate::expr::Resolver;
+use crate::generator::{Generated, as_generator, nested_in};
 use crate::scope::{Found, Scope, ScopeColumn, unqualified};
 use crate::{Analyzer, errors, unsupported};
 
@@ -40,6 +41,9 @@ struct ItemList<'l, 'r, 'a> {
     items: Vec<Item>,
     /// Aliases given so far.
     aliases: Scope,
+    generators: Vec<Generated>,
+    /// Their columns, for those who do not find a name elsewhere.
+    generated: Scope,
 }
 
 impl Analyzer<'_> {
@@ -48,13 +52,14 @@ impl Analyzer<'_> {
         projection: &[SelectItem],
         input: &'r Scope,
         resolver: &Resolver<'r, '_>,
-    ) -> Result<Vec<Item>> {
-        let mut list =
-            ItemList { resolver, input, items: Vec::with_capacity(projection.len()), aliases: Scope::default() };
+    ) -> Result<(Vec<Item>, Vec<Generated>)> {
+        let (items, aliases) = (Vec::with_capacity(projection.len()), Scope::default());
+        let (generators, generated) = (Vec::new(), Scope::default());
+        let mut list = ItemList { resolver, input, items, aliases, generators, generated };
         for item in projection {
             list.add(item).map_err(|error| error.at(item.span))?;
         }
-        Ok(list.items)
+        Ok((list.items, list.generators))
     }
 }
 
@@ -63,7 +68,14 @@ impl ItemList<'_, '_, '_> {
         match &item.kind {
             SelectItemKind::Expr { expr, alias } => self.add_expr(expr, alias.as_ref(), item.span),
             SelectItemKind::Wildcard { qualifier, except } => self.add_wildcard(qualifier, except, item.span),
-            SelectItemKind::MultiAlias { .. } => Err(unsupported("several aliases of one expression", item.span)),
+            SelectItemKind::MultiAlias { expr, aliases } => match as_generator(expr) {
+                Some(call) => self.add_generator(call, aliases, expr.span),
+                None => {
+                    let names: Vec<_> = aliases.iter().map(|alias| alias.value.as_str()).collect();
+                    let text = format!("\"{}\"", self.resolver.name_of(expr));
+                    Err(error!(MULTI_ALIAS_WITHOUT_GENERATOR, expr = text, names = names.join(", ")))
+                }
+            },
         }
     }
 
@@ -77,9 +89,13 @@ impl ItemList<'_, '_, '_> {
         if let (ExprKind::Star(qualifier), None) = (&written.kind, alias) {
             return self.add_wildcard(qualifier, &[], span);
         }
+        if let Some(call) = as_generator(written) {
+            return self.add_generator(call, alias.map_or(&[], std::slice::from_ref), written.span);
+        }
         let (name, expr) = {
-            let resolver = Resolver { scopes: vec![self.input, &self.aliases], ..self.resolver.clone() };
-            let expr = resolver.resolve(written).map_err(|error| self.lateral_error(error))?;
+            let resolver = self.resolver();
+            let expr = resolver.resolve(written).map_err(|error| self.lateral_error(error));
+            let expr = expr.map_err(|error| nested_in(error, &|| resolver.name_of(written)))?;
             let name = match alias {
                 Some(alias) => alias.value.clone(),
                 None => resolver.column_name_of(written),
@@ -90,6 +106,26 @@ impl ItemList<'_, '_, '_> {
         if let (Some(_), Some(item)) = (alias, self.items.last()) {
             self.aliases.columns.push(item.scope_column());
         }
+        Ok(())
+    }
+
+    /// The resolver of the next item, which knows the aliases before it.
+    fn resolver(&self) -> Resolver<'_, '_> {
+        Resolver { scopes: vec![self.input, &self.aliases, &self.generated], ..self.resolver.clone() }
+    }
+
+    /// An item for each of its columns. Its arguments are computed below the select list.
+    fn add_generator(&mut self, call: &FunctionCall, aliases: &[Ident], span: Span) -> Result<()> {
+        let generated = self.resolver().generated(call, aliases, span).map_err(|error| self.lateral_error(error))?;
+        let generator = generated.generator.map_args(&mut |arg| expand(arg, &self.items))?;
+        for (name, column) in &generated.columns {
+            self.push(Arc::clone(name), column.to_expr(), span);
+        }
+        if let ([_], Some(item)) = (aliases, self.items.last()) {
+            self.aliases.columns.push(item.scope_column());
+        }
+        self.generated.columns.extend(generated.scope_columns(&unqualified()));
+        self.generators.push(Generated { generator, ..generated });
         Ok(())
     }
 

@@ -13,6 +13,7 @@ use recursive::recursive;
 use crate::env::{CteFrame, Env};
 use crate::expr::Resolver;
 use crate::scope::Relation;
+use crate::set_operation::check_comparable;
 use crate::{Analyzer, order, unsupported};
 
 impl Analyzer<'_> {
@@ -114,9 +115,8 @@ impl Analyzer<'_> {
     /// One row per distinct row.
     pub(crate) fn distinct(&self, plan: PlanRef, span: Span) -> Result<PlanRef> {
         let columns = &plan.schema().columns;
-        if let Some(column) = columns.iter().find(|column| !order::is_groupable(&column.data_type)) {
-            return Err(unsupported(format!("DISTINCT over values of type {}", column.data_type.sql()), span));
-        }
+        let labels: Vec<_> = columns.iter().map(|column| self.ids().label(column.id)).collect();
+        check_comparable(labels.iter().map(|label| label.as_ref()).zip(columns), span)?;
         let keys = columns.iter().map(|column| (column.id, column.to_expr())).collect();
         let aggregates = Vec::new();
         Ok(LogicalPlan::new(Node::Aggregate(firesteel_plan::logical::Aggregate { input: plan, keys, aggregates })))

@@ -22,6 +22,7 @@ use hashbrown::HashSet;
 use crate::aggregates::{AggregateCalls, Grouping};
 use crate::env::Env;
 use crate::expr::{Clause, Resolver};
+use crate::generator::{self, Generated};
 use crate::order::{self, OrderKey};
 use crate::projection::{self, Item};
 use crate::scope::{Relation, Scope, ScopeColumn, qualifier, unqualified};
@@ -38,6 +39,8 @@ pub(crate) const GROUP_BY_ALIASES: Setting<bool> = Setting {
 /// The clauses of a SELECT, resolved over the columns of FROM and the ids of items.
 struct Clauses<'q> {
     items: Vec<Item>,
+    /// Above the aggregate, below the select list; each may use those before it.
+    generators: Vec<Generated>,
     /// None without GROUP BY.
     keys: Option<Vec<(ColumnId, ExprRef)>>,
     having: Option<Having>,
@@ -76,6 +79,9 @@ impl Analyzer<'_> {
     pub(crate) fn select(&self, select: &Select, order_by: &[SortItem], env: Env<'_>) -> Result<Relation> {
         check_supported(select)?;
         let mut input = self.from(&select.from, env)?;
+        for view in &select.lateral_views {
+            input = self.lateral_view(input, view, env)?;
+        }
         if let Some(condition) = &select.selection {
             let subqueries = RefCell::default();
             let resolver = Resolver {
@@ -83,7 +89,9 @@ impl Analyzer<'_> {
                 subqueries: Some(&subqueries),
                 ..Resolver::plain(self, env, vec![&input.scope], "WHERE")
             };
-            input.plan = resolver.filter(&input, condition)?;
+            let plan = resolver.filter(&input, condition);
+            let text = || format!("Filter {}", resolver.name_of(condition));
+            input.plan = plan.map_err(|error| generator::outside_select(error, &text))?;
         }
         let clauses = self.clauses(select, order_by, &input.scope, env)?;
         self.assemble(select, input, clauses)
@@ -102,10 +110,10 @@ impl Analyzer<'_> {
             subqueries: Some(&subqueries),
             ..Resolver::plain(self, env, vec![input], "this place")
         };
-        let items = self.items(&select.projection, input, &over_input)?;
+        let (items, generators) = self.items(&select.projection, input, &over_input)?;
         check_lateral_aliases(&items, &calls.borrow(), select.span)?;
         let outputs = projection::output_scope(&items);
-        let keys = self.grouping_keys(select, input, &outputs, &items, &calls, &over_input)?;
+        let keys = self.grouping_keys(select, input, &outputs, (&items, &generators), &calls, &over_input)?;
         let over_both =
             Resolver { scopes: vec![&outputs, input], argument_scopes: Some(vec![input]), ..over_input.clone() };
         let having = match &select.having {
@@ -119,7 +127,7 @@ impl Analyzer<'_> {
             None => None,
         };
         let order = self.order_keys(select, order_by, &items, &outputs, over_both)?;
-        Ok(Clauses { items, keys, having, order, calls: calls.take(), subqueries: subqueries.take() })
+        Ok(Clauses { items, generators, keys, having, order, calls: calls.take(), subqueries: subqueries.take() })
     }
 
     /// After DISTINCT only what was selected can be sorted by.
@@ -131,7 +139,9 @@ impl Analyzer<'_> {
         outputs: &Scope,
         resolver: Resolver<'_, '_>,
     ) -> Result<Vec<OrderKey<'q>>> {
-        let mut keys = order::keys(order_by, outputs, &resolver)?;
+        let keys = order::keys(order_by, outputs, &resolver);
+        let text = || "Sort".to_owned();
+        let mut keys = keys.map_err(|error| generator::outside_select(error, &text))?;
         for key in &mut keys {
             key.expr = as_item(&key.expr, items);
             if select.distinct && !uses_only(&key.expr, items) {
@@ -147,7 +157,7 @@ impl Analyzer<'_> {
         select: &Select,
         input: &Scope,
         outputs: &Scope,
-        items: &[Item],
+        (items, generators): (&[Item], &[Generated]),
         calls: &RefCell<AggregateCalls>,
         over_input: &Resolver<'_, '_>,
     ) -> Result<Option<Vec<(ColumnId, ExprRef)>>> {
@@ -164,13 +174,14 @@ impl Analyzer<'_> {
         match &select.group_by {
             GroupBy::None => return Ok(None),
             GroupBy::All(span) => {
-                for item in items {
-                    let expr = projection::expand(&item.expr, items)?;
+                for (item, expr) in grouped_by_all(items, generators)? {
                     if !calls.borrow().used_by(&expr) {
                         add(&|| item.name.to_string(), expr, item.span)?;
                     }
                 }
-                self.check_group_by_all(&keys, items, &calls.borrow(), input, *span)?;
+                let calls = calls.borrow();
+                let allowed = allowed_above(items, generators, &calls, &[]);
+                self.check_group_by_all(&keys, items, allowed, input, *span)?;
             }
             GroupBy::Items(grouping) => {
                 let by_alias = self.context.settings.get(&GROUP_BY_ALIASES);
@@ -185,8 +196,11 @@ impl Analyzer<'_> {
                         return Err(unsupported("ROLLUP, CUBE and GROUPING SETS", select.span));
                     };
                     check_star_by_position(select, written)?;
-                    let expr = grouping_key(written, items, &calls.borrow(), &resolver)?;
-                    add(&|| resolver.name_of(written), expr, written.span)?;
+                    let exprs = grouping_key(written, items, generators, &calls.borrow(), &resolver)?;
+                    for expr in exprs {
+                        generator::check_key(&expr, written, generators, input)?;
+                        add(&|| resolver.name_of(written), expr, written.span)?;
+                    }
                 }
             }
         }
@@ -198,11 +212,10 @@ impl Analyzer<'_> {
         &self,
         keys: &[(ColumnId, ExprRef)],
         items: &[Item],
-        calls: &AggregateCalls,
+        allowed: HashSet<ColumnId>,
         input: &Scope,
         span: Span,
     ) -> Result<()> {
-        let allowed = allowed_above(items, calls, &[]);
         let grouping = Grouping { keys, allowed, ids: self.ids(), input, select: span };
         match items.iter().all(|item| grouping.above(&item.expr, item.span).is_ok()) {
             true => Ok(()),
@@ -216,6 +229,7 @@ impl Analyzer<'_> {
             false => input.plan,
         };
         plan = subquery::attach(plan, std::mem::take(&mut clauses.subqueries));
+        plan = std::mem::take(&mut clauses.generators).into_iter().fold(plan, |plan, generated| generated.over(plan));
         if let Some(having) = &clauses.having {
             let predicate = projection::expand(&having.condition, &clauses.items)?;
             plan = LogicalPlan::new(Node::Filter(Filter { input: plan, predicate }));
@@ -272,10 +286,14 @@ impl Analyzer<'_> {
         clauses.subqueries = above;
         let input = subquery::attach(plan, below);
 
-        let allowed = allowed_above(&clauses.items, &aggregates, &clauses.subqueries);
+        generator::check_only_one(&clauses.generators, select.span)?;
+        let allowed = allowed_above(&clauses.items, &clauses.generators, &aggregates, &clauses.subqueries);
         let grouping = Grouping { keys: &keys, allowed, ids: self.ids(), input: &scope, select: select.span };
         for item in &mut clauses.items {
             item.expr = grouping.above(&item.expr, item.span)?;
+        }
+        for generated in &mut clauses.generators {
+            generated.generator = generated.generator.map_args(&mut |arg| grouping.above(arg, select.span))?;
         }
         for key in &mut clauses.order {
             key.expr = grouping.above(&key.expr, key.item.expr.span)?;
@@ -315,33 +333,64 @@ fn check_star_by_position(select: &Select, written: &parsed::Expr) -> Result<()>
 fn grouping_key(
     written: &parsed::Expr,
     items: &[Item],
+    generators: &[Generated],
     calls: &AggregateCalls,
     resolver: &Resolver<'_, '_>,
-) -> Result<ExprRef> {
+) -> Result<Vec<ExprRef>> {
     if let Some(index) = order::ordinal(written) {
         let at = usize::try_from(index).ok().and_then(|index| index.checked_sub(1));
         let Some(item) = at.and_then(|at| items.get(at)) else {
             let (index, size) = (index.to_string(), items.len().to_string());
             return Err(error!(GROUP_BY_POS_OUT_OF_RANGE, index = index, size = size).at(written.span));
         };
+        if let Some(args) = generator_args(item, generators) {
+            return Ok(args.into_iter().filter(|arg| !calls.used_by(arg)).collect());
+        }
         let expr = projection::expand(&item.expr, items)?;
         if calls.used_by(&expr) {
             let (index, text) = (index.to_string(), item.name.to_string());
             return Err(error!(GROUP_BY_POS_AGGREGATE, index = index, aggExpr = text).at(written.span));
         }
-        return Ok(expr);
+        return Ok(vec![expr]);
     }
     let expr = projection::expand(&resolver.resolve(written)?, items)?;
     match calls.used_by(&expr) {
         true => Err(error!(GROUP_BY_AGGREGATE, sqlExpr = resolver.qualified_name_of(written)).at(written.span)),
-        false => Ok(expr),
+        false => Ok(vec![expr]),
     }
 }
 
+/// The arguments that vary, if the item is a column of a generator.
+fn generator_args(item: &Item, generators: &[Generated]) -> Option<Vec<ExprRef>> {
+    let id = item.expr.as_column()?;
+    let made = |generated: &&Generated| generated.columns.iter().any(|(_, column)| column.id == id);
+    let args = generators.iter().find(made)?.generator.args();
+    Some(args.iter().filter(|arg| !arg.is_foldable()).cloned().collect())
+}
+
+/// What GROUP BY ALL looks at: each item's expression, and in the place of a generator's columns its arguments.
+fn grouped_by_all<'i>(items: &'i [Item], generators: &[Generated]) -> Result<Vec<(&'i Item, ExprRef)>> {
+    let mut exprs = Vec::with_capacity(items.len());
+    for item in items {
+        match generator_args(item, generators) {
+            Some(args) => exprs.extend(args.into_iter().map(|arg| (item, arg))),
+            None => exprs.push((item, projection::expand(&item.expr, items)?)),
+        }
+    }
+    Ok(exprs)
+}
+
 /// What the clauses above an Aggregate may use besides its keys.
-fn allowed_above(items: &[Item], calls: &AggregateCalls, subqueries: &[Pending]) -> HashSet<ColumnId> {
+fn allowed_above(
+    items: &[Item],
+    generators: &[Generated],
+    calls: &AggregateCalls,
+    subqueries: &[Pending],
+) -> HashSet<ColumnId> {
     let items = items.iter().map(|item| item.id);
-    items.chain(calls.calls.iter().map(|(id, _)| *id)).chain(subqueries.iter().flat_map(Pending::columns)).collect()
+    let generated = generators.iter().flat_map(|generated| generated.columns.iter().map(|(_, column)| column.id));
+    let calls = calls.calls.iter().map(|(id, _)| *id);
+    items.chain(generated).chain(calls).chain(subqueries.iter().flat_map(Pending::columns)).collect()
 }
 
 /// The item's column, if an item computes just this.
@@ -366,9 +415,6 @@ fn check_lateral_aliases(items: &[Item], calls: &AggregateCalls, span: Span) -> 
 }
 
 fn check_supported(select: &Select) -> Result<()> {
-    if let Some(view) = select.lateral_views.first() {
-        return Err(unsupported("LATERAL VIEW", view.span));
-    }
     if let Some(qualify) = &select.qualify {
         return Err(unsupported("QUALIFY", qualify.span));
     }

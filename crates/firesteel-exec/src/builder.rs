@@ -23,9 +23,11 @@ use recursive::recursive;
 use crate::contract::{OperatorFactory, SinkFactory, SourceFactory};
 use crate::metrics::OperatorId;
 use crate::operators::filter::FilterFactory;
+use crate::operators::generate::GenerateFactory;
 use crate::operators::join::JoinParts;
 use crate::operators::limit::{LimitFactory, RowRange};
 use crate::operators::project::ProjectFactory;
+use crate::operators::range::RangeSource;
 use crate::operators::union::UnionInputFactory;
 use crate::operators::values::BatchesSource;
 use crate::operators::{hash_aggregate, hash_join, nested_loop_join, sort, top_n};
@@ -111,8 +113,9 @@ struct Builder {
 /// Whether a plan gives rows in an order that means something: that of a sort, of a table's files, of VALUES.
 pub fn keeps_order(plan: &PhysicalPlan) -> bool {
     match &plan.op {
-        PhysicalOp::Sort(_) | PhysicalOp::TopN(_) | PhysicalOp::Scan(_) | PhysicalOp::Values(_) => true,
-        PhysicalOp::Project(_) | PhysicalOp::Filter(_) | PhysicalOp::Limit(_) => {
+        PhysicalOp::Sort(_) | PhysicalOp::TopN(_) | PhysicalOp::Scan(_) => true,
+        PhysicalOp::Values(_) | PhysicalOp::Range(_) => true,
+        PhysicalOp::Project(_) | PhysicalOp::Filter(_) | PhysicalOp::Limit(_) | PhysicalOp::Generate(_) => {
             plan.children.first().is_some_and(|child| keeps_order(child))
         }
         _ => false,
@@ -212,6 +215,14 @@ impl Builder {
             PhysicalOp::Union(union) => self.union(plan, operator, union, inputs),
             PhysicalOp::Exchange(_) | PhysicalOp::CommonTables(_) | PhysicalOp::CommonTableScan(_) => {
                 Err(internal!("{} inside of a stage", plan.name()))
+            }
+            PhysicalOp::Generate(generate) => {
+                let child = child(plan, 0)?;
+                let open = self.build(child, inputs)?;
+                then(open, operator, GenerateFactory::new(generate, &child.schema, &plan.schema, &query)?)
+            }
+            PhysicalOp::Range(range) => {
+                Ok(vec![self.open(operator, Arc::new(RangeSource::new(range, query.batch_rows)))])
             }
         }
     }

@@ -4,7 +4,7 @@ use firesteel_catalog::Source;
 use firesteel_common::{ColumnId, ColumnIds};
 use firesteel_expr::{AggregateCall, ExprRef};
 
-use crate::logical::{JoinKey, LogicalPlan, Node, SortKey};
+use crate::logical::{Generator, JoinKey, LogicalPlan, Node, SortKey};
 use crate::physical::{JoinSide, Partitioning, PhysicalOp, PhysicalPlan, PhysicalRef};
 
 /// A logical plan, one node a line, children indented.
@@ -120,6 +120,11 @@ fn logical_line(node: &Node, ids: &ColumnIds) -> String {
         Node::Sort(sort) => format!("Sort {}", sort_keys(&sort.keys, ids)),
         Node::Limit(limit) => limit_line(limit.offset, limit.count),
         Node::Union(_) => "Union".to_owned(),
+        Node::Generate(generate) => {
+            let columns = list(generate.columns.iter().map(|(_, id)| ids.display(*id)));
+            generate_line(&generate.generator, generate.outer, &columns, ids)
+        }
+        Node::Range(range) => range_line(range.start, range.step, range.count),
     }
 }
 
@@ -174,6 +179,12 @@ fn physical_line(plan: &PhysicalPlan, ids: &ColumnIds) -> String {
             let columns = list(plan.schema.columns.iter().map(|column| ids.display(column.id)));
             format!("{name} {}, {columns}", scan.table.0)
         }
+        PhysicalOp::Generate(generate) => {
+            let inputs = plan.schema.len() - generate.columns.len();
+            let columns = list(plan.schema.columns[inputs..].iter().map(|column| ids.display(column.id)));
+            generate_line(&generate.generator, generate.outer, &columns, ids)
+        }
+        PhysicalOp::Range(range) => range_line(range.start, range.step, range.count),
         PhysicalOp::Exchange(exchange) => match &exchange.partitioning {
             Partitioning::Local => format!("{name} local"),
             Partitioning::Gather => format!("{name} SinglePartition"),
@@ -197,6 +208,20 @@ fn join_line(name: &str, kind: &str, keys: &[JoinKey], filter: Option<&ExprRef>,
         line.push_str(&format!(", condition: {}", filter.display(ids)));
     }
     line
+}
+
+fn generate_line(generator: &Generator, outer: bool, columns: &str, ids: &ColumnIds) -> String {
+    let rows = match generator {
+        Generator::Stack { rows, .. } => format!("{rows}, "),
+        _ => String::new(),
+    };
+    let args: Vec<_> = generator.args().iter().map(|arg| arg.display(ids).to_string()).collect();
+    let outer = if outer { ", outer" } else { "" };
+    format!("Generate {}({rows}{}){outer}, {columns}", generator.name(), args.join(", "))
+}
+
+fn range_line(start: i64, step: i64, count: u64) -> String {
+    format!("Range ({count} rows from {start}, step={step})")
 }
 
 fn limit_line(offset: u64, count: Option<u64>) -> String {

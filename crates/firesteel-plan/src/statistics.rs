@@ -9,7 +9,7 @@ use firesteel_common::ColumnId;
 use firesteel_expr::{Expr, ExprRef};
 use hashbrown::HashMap;
 
-use crate::logical::{Aggregate, Join, JoinKind, LogicalPlan, Node, Relation};
+use crate::logical::{Aggregate, Generate, Generator, Join, JoinKind, LogicalPlan, Node, Range, Relation};
 
 /// Rows, and what is known of each column by id.
 #[derive(Debug, Clone, PartialEq)]
@@ -84,7 +84,32 @@ pub(crate) fn derive(plan: &LogicalPlan) -> Statistics {
             };
             Statistics::of_rows(union.inputs.iter().fold(Estimate::exact(0.0), sum))
         }
+        Node::Generate(generate) => of_generate(generate),
+        Node::Range(range) => of_range(range),
     }
+}
+
+/// Without knowledge of a collection's size it is taken to be four.
+fn of_generate(generate: &Generate) -> Statistics {
+    let input = generate.input.statistics();
+    let rows = match &generate.generator {
+        Generator::Stack { rows, .. } => input.rows.scaled(*rows as f64),
+        Generator::Replicate(_) => Estimate::guessed(input.rows.value),
+        Generator::Explode { .. } | Generator::Inline(_) => Estimate::guessed(4.0 * input.rows.value),
+    };
+    Statistics { rows, columns: input.columns.clone() }
+}
+
+fn of_range(range: &Range) -> Statistics {
+    let bound = |value: i64| Some(ScalarValue::Int64(Some(value)));
+    let last = range.last().unwrap_or(range.start);
+    let column = ColumnStatistics {
+        min: bound(range.start.min(last)),
+        max: bound(range.start.max(last)),
+        distinct: Some(Estimate::exact(range.count as f64)),
+        ..ColumnStatistics::default()
+    };
+    Statistics { rows: Estimate::exact(range.count as f64), columns: [(range.id, column)].into_iter().collect() }
 }
 
 fn of_relation(relation: &Relation) -> Statistics {

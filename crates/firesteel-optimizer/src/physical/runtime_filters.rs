@@ -78,7 +78,7 @@ fn watch(plan: &PhysicalRef, slot: Slot, column: ColumnId) -> Option<PhysicalRef
             scan.runtime_filters.push(RuntimeFilterTarget { id: slot.id, column });
             Some(Arc::new(PhysicalPlan { op: PhysicalOp::Scan(scan), ..PhysicalPlan::clone(plan) }))
         }
-        PhysicalOp::Filter(_) | PhysicalOp::Sort(_) => watch_child(plan, 0, slot, column),
+        PhysicalOp::Filter(_) | PhysicalOp::Sort(_) | PhysicalOp::Generate(_) => watch_child(plan, 0, slot, column),
         PhysicalOp::Project(project) => {
             let (_, expr) = project.exprs.iter().find(|(id, _)| *id == column)?;
             watch_child(plan, 0, slot, expr.as_column()?)

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use firesteel_common::{ColumnId, Result, internal};
 use firesteel_expr::Expr;
-use firesteel_plan::logical::{CommonTables, Join, JoinKind, Limit, Node, Relation, Sort};
+use firesteel_plan::logical::{CommonTables, Generate, Join, JoinKind, Limit, Node, Relation, Sort};
 use firesteel_plan::physical::{self, HashJoin, JoinSide, NestedLoopJoin, PhysicalOp, Scan, StageId, StageInput, TopN};
 use firesteel_plan::{LogicalPlan, PhysicalPlan, PhysicalRef, PlanColumn, PlanRef, Schema};
 use hashbrown::HashSet;
@@ -81,6 +81,11 @@ fn strategy(plan: &PlanRef, needed: &Needed, context: &RuleContext) -> Result<Ph
             });
             node(plan, op, children, Arc::clone(plan.schema()))
         }
+        Node::Generate(generate) => generate_strategy(plan, generate, needed, context)?,
+        Node::Range(range) => {
+            let op = PhysicalOp::Range(physical::Range { start: range.start, step: range.step, count: range.count });
+            node(plan, op, Vec::new(), Arc::clone(plan.schema()))
+        }
     };
     Ok(made.with_logical(plan))
 }
@@ -131,6 +136,26 @@ fn scan(plan: &PlanRef, relation: &Relation, needed: &Needed) -> PhysicalRef {
     });
     let columns = plan.schema().columns.iter().filter(|column| needed.contains(&column.id)).cloned().collect();
     node(plan, op, Vec::new(), Schema::new(columns))
+}
+
+fn generate_strategy(
+    plan: &PlanRef,
+    generate: &Generate,
+    needed: &Needed,
+    context: &RuleContext,
+) -> Result<PhysicalRef> {
+    let below = with(needed, generate.generator.args().iter().map(|arg| arg.as_ref()));
+    let input = strategy(&generate.input, &restricted(&below, &generate.input), context)?;
+    let kept = input.schema.columns.iter().filter(|column| needed.contains(&column.id)).cloned();
+    let generated = generate.generated().into_iter().zip(&generate.columns);
+    let generated: Vec<_> = generated.filter(|(column, _)| needed.contains(&column.id)).collect();
+    let columns = kept.chain(generated.iter().map(|(column, _)| column.clone())).collect();
+    let op = PhysicalOp::Generate(physical::Generate {
+        generator: generate.generator.clone(),
+        outer: generate.outer,
+        columns: generated.iter().map(|(_, (at, _))| *at).collect(),
+    });
+    Ok(node(plan, op, vec![input], Schema::new(columns)))
 }
 
 fn join_strategy(plan: &PlanRef, join: &Join, needed: &Needed, context: &RuleContext) -> Result<PhysicalRef> {

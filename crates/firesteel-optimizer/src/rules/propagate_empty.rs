@@ -1,7 +1,7 @@
 //! What reads no rows gives none.
 //!
 //! ```text
-//! Filter, Project, Sort, Limit over no rows       ⇒  no rows
+//! Filter, Project, Sort, Limit, … over no rows    ⇒  no rows
 //! inner join with no rows on a side               ⇒  no rows
 //! Aggregate with keys over no rows                ⇒  no rows     (without keys it still gives one)
 //! union                                           ⇒  without its empty inputs
@@ -21,6 +21,7 @@ fn apply(plan: &PlanRef, _: &RuleContext) -> Result<Option<PlanRef>> {
         Node::Filter(Filter { input, .. })
         | Node::Project(Project { input, .. })
         | Node::Sort(Sort { input, .. })
+        | Node::Generate(Generate { input, .. })
         | Node::Limit(Limit { input, .. }) => is_empty(input),
         Node::Aggregate(aggregate) => !aggregate.keys.is_empty() && is_empty(&aggregate.input),
         Node::Join(join) => match join.kind {
@@ -36,6 +37,7 @@ fn apply(plan: &PlanRef, _: &RuleContext) -> Result<Option<PlanRef>> {
         | Node::DependentJoin(_)
         | Node::CommonTables(_)
         | Node::CommonTableScan(_) => false,
+        Node::Range(range) => range.count == 0,
     };
     Ok(empty.then(|| LogicalPlan::empty(plan.schema())))
 }

@@ -96,7 +96,7 @@ fn prune(plan: &PlanRef, needed: &Needed) -> PlanRef {
     match &plan.node {
         Node::Relation(relation) => prune_relation(relation, needed),
         Node::Values(values) => prune_values(values, needed),
-        Node::Materialized(_) | Node::CommonTableScan(_) => Arc::clone(plan),
+        Node::Materialized(_) | Node::CommonTableScan(_) | Node::Range(_) => Arc::clone(plan),
         Node::Project(project) => {
             let exprs: Vec<_> = project.exprs.iter().filter(|(id, _)| needed.contains(id)).cloned().collect();
             let below = exprs.iter().flat_map(|(_, expr)| expr.columns().iter().copied()).collect();
@@ -104,6 +104,7 @@ fn prune(plan: &PlanRef, needed: &Needed) -> PlanRef {
         }
         Node::Aggregate(aggregate) => prune_aggregate(aggregate, needed),
         Node::Union(union) => prune_union(union, needed),
+        Node::Generate(generate) => prune_generate(generate, needed),
         Node::Filter(_)
         | Node::Sort(_)
         | Node::Limit(_)
@@ -140,6 +141,13 @@ fn prune_aggregate(aggregate: &Aggregate, needed: &Needed) -> PlanRef {
     let below = below.flat_map(|expr| expr.columns().iter().copied()).collect();
     let input = prune(&aggregate.input, &below);
     LogicalPlan::new(Node::Aggregate(Aggregate { input, keys: aggregate.keys.clone(), aggregates }))
+}
+
+fn prune_generate(generate: &Generate, needed: &Needed) -> PlanRef {
+    let columns = generate.columns.iter().filter(|(_, id)| needed.contains(id)).copied().collect();
+    let mut below = needed.clone();
+    below.extend(generate.generator.args().iter().flat_map(|arg| arg.columns().iter().copied()));
+    LogicalPlan::new(Node::Generate(Generate { input: prune(&generate.input, &below), columns, ..generate.clone() }))
 }
 
 fn prune_union(union: &Union, needed: &Needed) -> PlanRef {

@@ -3,7 +3,7 @@
 //! ```text
 //! Filter(l.a = 1 AND l.b = r.b AND r.c > 2) over Join(l, r)
 //!     ⇒  Join(Filter(a = 1) over l, Filter(c > 2) over r) on l.b = r.b
-//! Filter over Project, Sort, Union, Aggregate (on its keys)  ⇒  the same below
+//! Filter over Project, Sort, Union, Aggregate (on its keys), Generate (on its input)  ⇒  the same below
 //! ```
 //! Outer joins take only what their missing rows cannot change. A predicate that can raise an error stays where it is:
 //! below a join or aggregate it would see rows that it never met.
@@ -39,6 +39,7 @@ fn through(filter: &Filter) -> Result<Option<PlanRef>> {
         }
         Node::Aggregate(aggregate) => through_aggregate(filter, aggregate),
         Node::Union(union) => through_union(filter, union).map(Some),
+        Node::Generate(generate) => through_generate(filter, generate),
         Node::Join(join) => into_join(filter, join),
         _ => Ok(None),
     }
@@ -70,6 +71,18 @@ fn through_aggregate(filter: &Filter, aggregate: &Aggregate) -> Result<Option<Pl
     let below = below.iter().map(|term| term.replace_columns(&|id| expr_of(&aggregate.keys, id)));
     let input = filtered(&aggregate.input, below.collect::<Result<_>>()?)?;
     let plan = LogicalPlan::new(Node::Aggregate(Aggregate { input, ..aggregate.clone() }));
+    filtered(&plan, above).map(Some)
+}
+
+fn through_generate(filter: &Filter, generate: &Generate) -> Result<Option<PlanRef>> {
+    let input = generate.input.schema();
+    let (below, above): (Vec<_>, Vec<_>) =
+        filter.predicate.conjuncts().into_iter().partition(|term| may_move(term) && input.covers(term));
+    if below.is_empty() {
+        return Ok(None);
+    }
+    let input = filtered(&generate.input, below)?;
+    let plan = LogicalPlan::new(Node::Generate(Generate { input, ..generate.clone() }));
     filtered(&plan, above).map(Some)
 }
 

@@ -114,6 +114,7 @@ fn push_down_filter() {
             "SELECT a, n FROM (SELECT a, count(*) AS n FROM t GROUP BY a) WHERE a > 1 AND n > 2",
             "SELECT a FROM (SELECT a FROM t UNION ALL SELECT k FROM u) WHERE a > 1",
             "SELECT a FROM (SELECT a FROM t LIMIT 5) WHERE a > 1",
+            "SELECT x FROM t LATERAL VIEW explode(array(a, b)) v AS x WHERE a > 1 AND x > 2 AND a < x AND b / a > 1",
         ]
     ));
 }
@@ -127,6 +128,8 @@ fn extract_join_keys() {
             "SELECT a FROM t JOIN u ON a = k AND b < v",
             "SELECT a FROM t JOIN u ON a + 1 = k OR b = v",
             "SELECT a FROM t JOIN u ON a = 1",
+            "SELECT a FROM t JOIN u ON a <=> k AND b <=> v + 1",
+            "SELECT a FROM t JOIN (SELECT count(*) AS n FROM u) ON cast(a AS BIGINT) <=> n",
         ]
     ));
 }

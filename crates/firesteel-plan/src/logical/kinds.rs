@@ -21,6 +21,8 @@ impl NodeKinds {
     pub const DEPENDENT_JOIN: NodeKinds = NodeKinds(1 << 10);
     pub const COMMON_TABLES: NodeKinds = NodeKinds(1 << 11);
     pub const COMMON_TABLE_SCAN: NodeKinds = NodeKinds(1 << 12);
+    pub const GENERATE: NodeKinds = NodeKinds(1 << 16);
+    pub const RANGE: NodeKinds = NodeKinds(1 << 17);
     pub const ALL: NodeKinds = NodeKinds(u32::MAX);
 
     /// Either set's kinds, in constants.
@@ -57,6 +59,8 @@ impl Node {
             Node::Sort(_) => NodeKinds::SORT,
             Node::Limit(_) => NodeKinds::LIMIT,
             Node::Union(_) => NodeKinds::UNION,
+            Node::Generate(_) => NodeKinds::GENERATE,
+            Node::Range(_) => NodeKinds::RANGE,
         }
     }
 }

@@ -6,6 +6,7 @@
 //! Plans are immutable and shared; a rewrite makes new nodes and keeps the `Arc`s of what did not change.
 
 mod free_columns;
+mod generator;
 mod kinds;
 mod nodes;
 mod renumber;
@@ -14,9 +15,11 @@ use std::fmt;
 use std::sync::{Arc, OnceLock};
 
 pub use free_columns::free_columns;
+pub use generator::{GeneratedColumn, Generator};
 pub use kinds::NodeKinds;
 pub use nodes::{
-    Aggregate, CommonTableId, CommonTables, CommonTableScan, DependentJoin, Filter, Join, JoinKey, JoinKind, Limit, Materialized, Project, Relation, Sort, SortKey, Union, Values,
+    Aggregate, CommonTableId, CommonTableScan, CommonTables, DependentJoin, Filter, Generate, Join, JoinKey, JoinKind,
+    Limit, Materialized, Project, Range, Relation, Sort, SortKey, Union, Values,
 };
 
 pub use renumber::renumbered;
@@ -55,6 +58,8 @@ pub enum Node {
     Sort(Sort),
     Limit(Limit),
     Union(Union),
+    Generate(Generate),
+    Range(Range),
 }
 
 impl LogicalPlan {

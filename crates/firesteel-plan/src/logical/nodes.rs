@@ -7,7 +7,7 @@ use firesteel_common::{ColumnId, Result, SqlType};
 use firesteel_expr::{AggregateCall, Expr, ExprRef};
 use serde::{Deserialize, Serialize};
 
-use super::{Node, PlanRef};
+use super::{Generator, Node, PlanRef};
 use crate::schema::{PlanColumn, Schema, SchemaRef};
 use crate::statistics::Statistics;
 
@@ -224,6 +224,26 @@ pub struct Union {
     pub columns: Vec<PlanColumn>,
 }
 
+/// Each input row beside each of the rows that the generator makes of it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Generate {
+    pub input: PlanRef,
+    pub generator: Generator,
+    /// An input row of which nothing is made comes out once, with NULLs.
+    pub outer: bool,
+    /// Those of the generator's columns that come out: position and id.
+    pub columns: Vec<(usize, ColumnId)>,
+}
+
+/// The numbers `start`, `start + step`, …: `count` of them, as BIGINT.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Range {
+    pub id: ColumnId,
+    pub start: i64,
+    pub step: i64,
+    pub count: u64,
+}
+
 impl Node {
     pub(super) fn schema(&self) -> SchemaRef {
         match self {
@@ -239,6 +259,8 @@ impl Node {
             Node::Union(union) => Schema::new(union.columns.clone()),
             Node::CommonTables(tables) => Arc::clone(tables.input.schema()),
             Node::CommonTableScan(scan) => Schema::new(scan.columns.clone()),
+            Node::Generate(generate) => generate.schema(),
+            Node::Range(range) => Schema::new(vec![range.column()]),
             Node::Filter(Filter { input, .. }) | Node::Sort(Sort { input, .. }) | Node::Limit(Limit { input, .. }) => {
                 Arc::clone(input.schema())
             }
@@ -247,11 +269,14 @@ impl Node {
 
     pub(super) fn children(&self) -> Vec<&PlanRef> {
         match self {
-            Node::Relation(_) | Node::Values(_) | Node::Materialized(_) | Node::CommonTableScan(_) => Vec::new(),
+            Node::Relation(_) | Node::Values(_) | Node::Materialized(_) | Node::CommonTableScan(_) | Node::Range(_) => {
+                Vec::new()
+            }
             Node::Project(Project { input, .. })
             | Node::Filter(Filter { input, .. })
             | Node::Aggregate(Aggregate { input, .. })
             | Node::Sort(Sort { input, .. })
+            | Node::Generate(Generate { input, .. })
             | Node::Limit(Limit { input, .. }) => vec![input],
             Node::Join(join) => vec![&join.left, &join.right],
             Node::DependentJoin(join) => vec![&join.left, &join.right],
@@ -272,11 +297,13 @@ impl Node {
             }
         };
         match &mut node {
-            Node::Relation(_) | Node::Values(_) | Node::Materialized(_) | Node::CommonTableScan(_) => {}
+            Node::Relation(_) | Node::Values(_) | Node::Materialized(_) | Node::CommonTableScan(_) | Node::Range(_) => {
+            }
             Node::Project(Project { input, .. })
             | Node::Filter(Filter { input, .. })
             | Node::Aggregate(Aggregate { input, .. })
             | Node::Sort(Sort { input, .. })
+            | Node::Generate(Generate { input, .. })
             | Node::Limit(Limit { input, .. }) => put(input),
             Node::Join(Join { left, right, .. }) | Node::DependentJoin(DependentJoin { left, right, .. }) => {
                 put(left);
@@ -297,7 +324,8 @@ impl Node {
             | Node::Limit(_)
             | Node::Union(_)
             | Node::CommonTables(_)
-            | Node::CommonTableScan(_) => Vec::new(),
+            | Node::CommonTableScan(_)
+            | Node::Range(_) => Vec::new(),
             Node::Relation(relation) => relation.filters.iter().collect(),
             Node::Values(values) => values.rows.iter().flatten().collect(),
             Node::Project(project) => project.exprs.iter().map(|(_, expr)| expr).collect(),
@@ -312,6 +340,7 @@ impl Node {
             }
             Node::DependentJoin(join) => join.filter.iter().collect(),
             Node::Sort(sort) => sort.keys.iter().map(|key| &key.expr).collect(),
+            Node::Generate(generate) => generate.generator.args().iter().collect(),
         }
     }
 
@@ -326,7 +355,8 @@ impl Node {
             | Node::Limit(_)
             | Node::Union(_)
             | Node::CommonTables(_)
-            | Node::CommonTableScan(_) => {}
+            | Node::CommonTableScan(_)
+            | Node::Range(_) => {}
             Node::Relation(relation) => relation.filters.iter_mut().try_for_each(put)?,
             Node::Values(values) => values.rows.iter_mut().flatten().try_for_each(put)?,
             Node::Project(project) => project.exprs.iter_mut().try_for_each(|(_, expr)| put(expr))?,
@@ -343,6 +373,7 @@ impl Node {
             }
             Node::DependentJoin(join) => join.filter.iter_mut().try_for_each(put)?,
             Node::Sort(sort) => sort.keys.iter_mut().try_for_each(|key| put(&mut key.expr))?,
+            Node::Generate(generate) => generate.generator = generate.generator.map_args(map)?,
         }
         Ok(node)
     }
@@ -356,6 +387,8 @@ impl Node {
         match &mut node {
             Node::Relation(relation) => relation.columns.iter_mut().for_each(|(_, id)| *id = map(*id)),
             Node::Values(values) => rename(&mut values.columns),
+            Node::Range(range) => range.id = map(range.id),
+            Node::Generate(generate) => generate.columns.iter_mut().for_each(|(_, id)| *id = map(*id)),
             Node::Materialized(leaf) => rename(&mut leaf.columns),
             Node::CommonTableScan(scan) => rename(&mut scan.columns),
             Node::Project(project) => project.exprs.iter_mut().for_each(|(id, _)| *id = map(*id)),
@@ -399,6 +432,35 @@ impl Aggregate {
             nullable: call.nullable,
         });
         Schema::new(keys.chain(calls).collect())
+    }
+}
+
+impl Generate {
+    /// The generator's columns that come out.
+    pub fn generated(&self) -> Vec<PlanColumn> {
+        let all = self.generator.columns();
+        let column = |(at, id): &(usize, ColumnId)| {
+            let column = all.get(*at)?;
+            let nullable = column.nullable || self.outer;
+            Some(PlanColumn { id: *id, data_type: column.data_type.clone(), nullable })
+        };
+        self.columns.iter().filter_map(column).collect()
+    }
+
+    fn schema(&self) -> SchemaRef {
+        Schema::new(self.input.schema().columns.iter().cloned().chain(self.generated()).collect())
+    }
+}
+
+impl Range {
+    pub fn column(&self) -> PlanColumn {
+        PlanColumn { id: self.id, data_type: SqlType::BigInt, nullable: false }
+    }
+
+    /// The last number; none without rows.
+    pub fn last(&self) -> Option<i64> {
+        let steps = self.count.checked_sub(1)?;
+        Some(self.start.wrapping_add(self.step.wrapping_mul(steps as i64)))
     }
 }
 

@@ -8,11 +8,13 @@
 mod common_tables;
 mod exchange;
 mod filter;
+mod generate;
 mod hash_aggregate;
 mod hash_join;
 mod limit;
 mod nested_loop_join;
 mod project;
+mod range;
 mod scan;
 mod sort;
 mod stage_input;
@@ -26,11 +28,13 @@ use std::sync::Arc;
 pub use common_tables::{CommonTableScan, CommonTables};
 pub use exchange::{Exchange, Partitioning};
 pub use filter::Filter;
+pub use generate::Generate;
 pub use hash_aggregate::HashAggregate;
 pub use hash_join::{HashJoin, JoinSide};
 pub use limit::Limit;
 pub use nested_loop_join::NestedLoopJoin;
 pub use project::Project;
+pub use range::Range;
 pub use scan::{RuntimeFilterId, RuntimeFilterSource, RuntimeFilterTarget, Scan};
 pub use sort::Sort;
 pub use stage_input::{StageId, StageInput};
@@ -73,6 +77,8 @@ pub enum PhysicalOp {
     TopN(TopN),
     Limit(Limit),
     Union(Union),
+    Generate(Generate),
+    Range(Range),
     Exchange(Exchange),
     CommonTables(CommonTables),
     CommonTableScan(CommonTableScan),
@@ -117,6 +123,8 @@ impl PhysicalPlan {
             PhysicalOp::TopN(_) => "TakeOrdered",
             PhysicalOp::Limit(_) => "Limit",
             PhysicalOp::Union(_) => "Union",
+            PhysicalOp::Generate(_) => "Generate",
+            PhysicalOp::Range(_) => "Range",
             PhysicalOp::Exchange(_) => "Exchange",
             PhysicalOp::CommonTables(_) => "WithCTE",
             PhysicalOp::CommonTableScan(_) => "CTERelationRef",

@@ -141,6 +141,7 @@ impl Domain<'_> {
             Node::Aggregate(aggregate) => self.aggregate(aggregate),
             Node::Join(join) => self.join(join),
             Node::Union(union) => self.union(union),
+            Node::Generate(generate) => self.generate(generate),
             // Only a limit cares for the order.
             Node::Sort(sort) => self.push(&sort.input),
             _ => Err(error!(
@@ -315,7 +316,7 @@ impl Domain<'_> {
     }
 
     fn join(&self, join: &Join) -> Result<Correlated> {
-        let own = self.own_columns(join.keys.iter().flat_map(|(l, r)| [l, r]).chain(&join.filter));
+        let own = self.own_columns(join.keys.iter().flat_map(|key| [&key.left, &key.right]).chain(&join.filter));
         let (mut left, mut right) = (self.settled(&join.left)?, self.settled(&join.right)?);
         let outer = |side: &Correlated| side.keys.iter().map(|key| key.outer).collect::<Vec<_>>();
         let all = [outer(&left), outer(&right), own.clone()].concat();
@@ -344,8 +345,8 @@ impl Domain<'_> {
         if join.kind == JoinKind::Inner {
             keys.extend(other.keys.iter().filter(|key| main.key(key.outer).is_none()).cloned());
         }
-        for expr in join.keys.iter().map(|(l, r)| Expr::call_named("=", vec![l.clone(), r.clone()])) {
-            terms.push(bound(&expr?, &keys)?);
+        for key in &join.keys {
+            terms.push(bound(&key.to_expr()?, &keys)?);
         }
         if let Some(filter) = &join.filter {
             terms.extend(bound(filter, &keys)?.conjuncts());
@@ -375,6 +376,14 @@ impl Domain<'_> {
         }
         let plan = LogicalPlan::new(Node::Project(Project { input: plan, exprs }));
         Ok(Correlated { plan, keys, missing: None })
+    }
+
+    fn generate(&self, generate: &Generate) -> Result<Correlated> {
+        let own = self.own_columns(generate.generator.args());
+        let input = self.covering(self.settled(&generate.input)?, &own)?;
+        let generator = generate.generator.map_args(&mut |arg| bound(arg, &input.keys))?;
+        let plan = Generate { input: input.plan, generator, ..generate.clone() };
+        Ok(Correlated { plan: LogicalPlan::new(Node::Generate(plan)), keys: input.keys, missing: None })
     }
 
     fn union(&self, union: &Union) -> Result<Correlated> {

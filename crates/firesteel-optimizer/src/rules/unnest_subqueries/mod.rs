@@ -4,6 +4,7 @@
 //! DependentJoin(l, Filter(r.k = l.k) over r)                        ⇒  Join(l, r) on r.k = l.k           [pull_up]
 //! DependentJoin(l, Aggregate(sum(r.v)) over Filter(r.k = l.k) over r)
 //!                                    ⇒  LeftOuter Join(l, Aggregate(r.k; sum(r.v)) over r) on l.k = r.k   [domain]
+//! DependentJoin(l, explode(l.a))     ⇒  Generate explode(l.a) over l                                      [generate]
 //! DependentJoin(l, any)              ⇒  Join(l, any over the distinct values that it needs of l) on these  [domain]
 //! ```
 //! After Neumann and Kemper, "Unnesting Arbitrary Queries" (BTW 2015). Bottom up: the right side of a dependent join has none
@@ -12,6 +13,7 @@
 //! Required: no operator runs a side anew for each row.
 
 mod domain;
+mod generate;
 mod pull_up;
 
 use firesteel_plan::Schema;
@@ -33,7 +35,11 @@ fn apply(plan: &PlanRef, context: &RuleContext) -> Result<Option<PlanRef>> {
         true => join.clone(),
         false => DependentJoin { right: existence(&join.right, join.filter.is_none()), ..join.clone() },
     };
-    let unnested = match pull_up::pull_up(&join)? {
+    let cheaply = match generate::generate(&join) {
+        Some(unnested) => Some(unnested),
+        None => pull_up::pull_up(&join)?,
+    };
+    let unnested = match cheaply {
         Some(unnested) => unnested,
         None => domain::unnest(&join, context)?,
     };

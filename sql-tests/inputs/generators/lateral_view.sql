@@ -1,0 +1,27 @@
+-- LATERAL VIEW
+create temporary view t as select * from values (1, array(10, 20), map('x', 1)), (2, array(), null), (3, null, map('y', 2, 'z', 3)) as t(id, a, m);
+select id, x from t lateral view explode(a) v as x;
+select * from t lateral view explode(a) v as x;
+select id, v.x from t lateral view outer explode(a) v as x;
+select id, k, val from t lateral view explode(m) v as k, val;
+select id, k, val from t lateral view outer explode(m) v as k, val;
+select id, p, x from t lateral view posexplode(a) v as p, x;
+select id, x, k from t lateral view explode(a) v as x lateral view explode(m) w as k, val;
+select id, x, k from t lateral view outer explode(a) v as x lateral view outer explode(m) w as k, val;
+select id, y from t lateral view explode(array(a)) v as x lateral view explode(x) w as y;
+select id, col from t lateral view explode(a) v;
+select id, v.col from t lateral view explode(a) v;
+select id, key, value from t lateral view explode(m) v;
+select id, a, b from t lateral view inline(array(struct(id as a, 'q' as b))) v;
+select id, n, s from t lateral view stack(2, 1, 'a', 2, 'b') v as n, s;
+select id, sum(x) from t lateral view explode(a) v as x group by id;
+select x, count(*) from t lateral view outer explode(a) v as x where id < 3 group by x order by x;
+select id from t lateral view explode(a) v as x where x = 20;
+select id, x from t lateral view explode(a) v as x order by x desc limit 1;
+select t.id, x, u.n from t lateral view explode(a) v as x join (select 1 as n) u on t.id = u.n;
+select id, x from t lateral view explode(a) v as x, y;
+select id, x from t lateral view posexplode(a) v as x;
+select id, x from t lateral view explode(aa) v as x;
+select id, x from t lateral view explode(id) v as x;
+select count(*) from t lateral view explode(array(1, 2)) v as x lateral view explode(array(1, 2, 3)) w as y;
+select a.id, x from t a lateral view explode(a.a) v as x where a.id = 1;

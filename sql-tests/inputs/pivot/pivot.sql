@@ -1,0 +1,28 @@
+-- PIVOT
+create temporary view sales as select * from values ('dotNET', 2012, 10000), ('Java', 2012, 20000), ('dotNET', 2012, 5000), ('dotNET', 2013, 48000), ('Java', 2013, 30000) as s(course, year, earnings);
+create temporary view marks as select * from values ('a', 1, 10, 'x'), ('a', 2, 20, 'y'), ('b', 1, 30, null), ('b', 3, null, 'z'), (null, 1, 5, 'w') as m(g, p, v, s);
+select * from sales pivot (sum(earnings) for course in ('dotNET', 'Java'));
+select * from sales pivot (sum(earnings) for year in (2012, 2013));
+select * from sales pivot (sum(earnings) as total for year in (2012, 2013));
+select * from sales pivot (sum(earnings), avg(earnings) for course in ('dotNET', 'Java'));
+select * from sales pivot (sum(earnings) as s, avg(earnings) as a for course in ('dotNET' as net, 'Java' as java));
+select * from sales pivot (sum(earnings) for (course, year) in (('dotNET', 2012), ('Java', 2013)));
+select * from sales pivot (sum(earnings) for (course, year) in (('dotNET', 2012) as n, ('Java', 2013) as j));
+select * from (select year, course, earnings from sales) pivot (sum(earnings) for year in (2012 as y12, 2013 as y13)) as p;
+select * from (select earnings, year from sales) pivot (sum(earnings) for year in (2012, 2013));
+select * from (select course, earnings from sales) pivot (count(*) for course in ('dotNET', 'Java', 'Rust'));
+select * from (select g, p, v from marks) pivot (count(v) for p in (1, 2, 3, 4));
+select * from (select g, p, v from marks) pivot (count(*) as c, sum(v) as s for p in (1, 2));
+select * from (select g, p, s from marks) pivot (max(s) for p in (1, 2, 3));
+select * from (select g, p, s from marks) pivot (first(s) for p in (1, 2, 3));
+select * from (select g, p, v from marks) pivot (coalesce(sum(v), 0) + 1 for p in (1, 2));
+select * from (select g, p, v from marks) pivot (sum(v * 2) for p in (1, 2));
+select * from (select g, p, v from marks) pivot (sum(v) for g in ('a', null));
+select * from (select g, p, v from marks) pivot (sum(distinct v) for p in (1, 2L));
+select * from marks pivot (sum(v) for p in (1));
+select * from marks pivot (sum(v) for p in ('a'));
+select * from marks pivot (sum(v) for p in (v));
+select * from marks pivot (v for p in (1));
+select * from (select array(p) as p, v from marks) pivot (sum(v) for p in (array(1), array(2)));
+select `2012_s` from sales pivot (sum(earnings) as s, count(*) as c for year in (2012));
+select p.* from (select course, year, earnings from sales) pivot (sum(earnings) for year in (2012 as x)) p where x > 15000;
