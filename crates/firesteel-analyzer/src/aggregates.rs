@@ -48,33 +48,51 @@ pub(crate) struct Grouping<'g> {
     pub(crate) input: &'g Scope,
     /// The whole SELECT.
     pub(crate) select: Span,
+    /// Columns that stand for something else above: calls of `grouping`.
+    pub(crate) meanings: Vec<(ColumnId, ExprRef)>,
+    /// With grouping sets any key may be NULL.
+    pub(crate) nullable_keys: bool,
+    /// Aliases that have become nullable by that.
+    pub(crate) nullable: HashSet<ColumnId>,
 }
 
-impl Grouping<'_> {
+impl<'g> Grouping<'g> {
+    pub(crate) fn over(
+        keys: &'g [(ColumnId, ExprRef)],
+        allowed: HashSet<ColumnId>,
+        ids: &'g ColumnIds,
+        input: &'g Scope,
+        select: Span,
+    ) -> Self {
+        let (meanings, nullable) = (Vec::new(), HashSet::new());
+        Self { keys, allowed, ids, input, select, meanings, nullable_keys: false, nullable }
+    }
+
     /// The expression with grouping keys in the place of what they compute; an error if it needs anything else.
     pub(crate) fn above(&self, expr: &ExprRef, span: Span) -> Result<ExprRef> {
         self.replace(expr).map_err(|error| error.at(span))
-    }
-
-    /// As [`Self::above`], with some more columns allowed.
-    pub(crate) fn above_with(&self, expr: &ExprRef, more: &[ColumnId], span: Span) -> Result<ExprRef> {
-        let allowed = self.allowed.iter().chain(more).copied().collect();
-        Grouping { allowed, ..*self }.above(expr, span)
     }
 
     /// From the top down: `a + 1` as a key goes before `a` as a key.
     #[recursive]
     fn replace(&self, expr: &ExprRef) -> Result<ExprRef> {
         if let Some((id, key)) = self.keys.iter().find(|(_, key)| key == expr) {
-            return Ok(PlanColumn::of(*id, key).to_expr());
+            let column = PlanColumn::of(*id, key);
+            return Ok(if self.nullable_keys { column.as_nullable().to_expr() } else { column.to_expr() });
         }
         if let Some(id) = expr.as_column() {
+            if let Some((_, meaning)) = self.meanings.iter().find(|(known, _)| *known == id) {
+                return Ok(meaning.clone());
+            }
+            if self.nullable.contains(&id) {
+                return Ok(Expr::column(id, expr.data_type().clone(), true));
+            }
             let of_input = self.input.columns.iter().any(|column| column.column.id == id);
             let allowed = self.allowed.contains(&id) || !of_input;
             return if allowed { Ok(expr.clone()) } else { Err(self.missing(id)) };
         }
         // What needs no column of the input stays, and so do long chains of what is allowed.
-        if expr.columns().iter().all(|id| self.allowed.contains(id))
+        if expr.columns().iter().all(|id| self.allowed.contains(id) && !self.nullable.contains(id))
             && self.keys.iter().all(|(_, key)| !key.columns().is_empty())
         {
             return Ok(expr.clone());

@@ -89,6 +89,12 @@ pub(crate) fn table_not_found(name: &Name, known: &[String]) -> Error {
     }
 }
 
+/// A clause of a call that the function does not take: `IGNORE NULLS`.
+pub(crate) fn unsupported_syntax(function: &str, syntax: &'static str) -> Error {
+    let name = firesteel_common::names::quote(function);
+    error!(FUNCTION_WITH_UNSUPPORTED_SYNTAX, prettyName = name, syntax = syntax)
+}
+
 /// The parameters in which an error about types shows expressions: the call gets the text of what was written, and
 /// arguments the labels of their columns.
 pub(crate) fn in_words(error: Error, ids: &ColumnIds, written: &dyn Fn() -> String) -> Error {

@@ -6,17 +6,19 @@ use std::rc::Rc;
 use firesteel_common::{ColumnId, Result, Span, SqlType, error};
 use firesteel_expr::{CastMode, Expr, ExprRef, Literal, cast, registry};
 use firesteel_plan::parsed::{
-    self, BinaryOp, CaseBranch, ExprKind, Ident, IsTest, Like, LikeKind, LikeQuantifier, UnaryOp,
+    self, BinaryOp, CaseBranch, ExprKind, FunctionCall, Ident, IsTest, Like, LikeKind, LikeQuantifier, UnaryOp,
 };
 use hashbrown::HashMap;
 use recursive::recursive;
 
 use crate::aggregates::AggregateCalls;
 use crate::env::Env;
+use crate::grouping_sets::GroupingCall;
 use crate::literal::{self, LiteralContext};
 use crate::names::Namer;
 use crate::scope::{Found, Scope};
 use crate::subquery::{self, Pending};
+use crate::window::Windows;
 use crate::{Analyzer, errors, unsupported};
 
 /// The function behind `struct.field`: a struct and the field's name.
@@ -30,6 +32,8 @@ pub(crate) enum Clause<'r> {
     Where(&'r parsed::Expr),
     GroupBy,
     AggregateArgument,
+    /// Aggregates may stand in here only inside of windows.
+    Qualify,
     /// Named for messages: `JOIN condition`, `VALUES`.
     Other(&'static str),
 }
@@ -46,21 +50,41 @@ pub(crate) struct Resolver<'r, 'a> {
     pub(crate) clause: Clause<'r>,
     /// Where aggregate calls go; None where they may not stand.
     pub(crate) aggregates: Option<&'r RefCell<AggregateCalls>>,
+    /// Where calls of `grouping` and `grouping_id` go; None where they may not stand.
+    pub(crate) groupings: Option<&'r RefCell<Vec<GroupingCall>>>,
+    /// Where calls over windows go, and the windows that have names; None where they may not stand.
+    pub(crate) windows: Option<&'r Windows<'r>>,
+    /// Aliases of the select list so far, where they may be used.
+    pub(crate) laterals: Option<&'r Scope>,
     /// Where scalar subqueries go; None where they may not stand.
     pub(crate) subqueries: Option<&'r RefCell<Vec<Pending>>>,
     /// The columns that were named outside of arguments of aggregates; None where nobody asks.
     pub(crate) named: Option<&'r RefCell<Vec<(ColumnId, Vec<Ident>)>>>,
     /// Where dates, timestamps and intervals stand: names of sums depend on them.
     pub(crate) datetimes: Rc<RefCell<HashMap<Span, SqlType>>>,
+    /// Of calls over windows, what Spark writes behind OVER.
+    pub(crate) over_texts: Rc<RefCell<HashMap<Span, String>>>,
 }
 
 impl<'r, 'a> Resolver<'r, 'a> {
     /// For places that know neither aggregates nor subqueries.
     pub(crate) fn plain(analyzer: &'r Analyzer<'a>, env: Env<'r>, scopes: Vec<&'r Scope>, place: &'static str) -> Self {
         let clause = Clause::Other(place);
-        let datetimes = Rc::default();
-        let (aggregates, subqueries, named) = (None, None, None);
-        Self { analyzer, env, scopes, argument_scopes: None, clause, aggregates, subqueries, named, datetimes }
+        Self {
+            analyzer,
+            env,
+            scopes,
+            argument_scopes: None,
+            clause,
+            aggregates: None,
+            groupings: None,
+            windows: None,
+            laterals: None,
+            subqueries: None,
+            named: None,
+            datetimes: Rc::default(),
+            over_texts: Rc::default(),
+        }
     }
 
     #[recursive]
@@ -164,18 +188,43 @@ impl<'r, 'a> Resolver<'r, 'a> {
 
     /// The expression's text with its columns' relations.
     pub(crate) fn qualified_name_of(&self, expr: &parsed::Expr) -> String {
-        self.text_of(expr, &|name| {
-            let found = self.scopes.iter().find_map(|scope| match scope.find(name) {
-                Found::Column(column, []) => Some(column.parts().join(".")),
-                _ => None,
-            });
-            found.unwrap_or_else(|| self.column_text(name))
-        })
+        self.text_of(expr, &|name| self.qualified_text(name))
+    }
+
+    fn qualified_text(&self, name: &[Ident]) -> String {
+        let found = self.scopes.iter().find_map(|scope| match scope.find(name) {
+            Found::Column(column, []) => Some(column.parts().join(".")),
+            _ => None,
+        });
+        found.unwrap_or_else(|| self.column_text(name))
     }
 
     fn text_of(&self, expr: &parsed::Expr, column: &dyn Fn(&[Ident]) -> String) -> String {
+        self.with_namer(column, |namer| namer.name(expr))
+    }
+
+    fn with_namer(&self, column: &dyn Fn(&[Ident]) -> String, name: impl Fn(Namer<'_>) -> String) -> String {
         let datetime = &|span| self.datetimes.borrow().get(&span).cloned();
-        Namer { literals: self.literals(), column, datetime }.name(expr)
+        let over = &|span| self.over_texts.borrow().get(&span).cloned();
+        name(Namer { literals: self.literals(), column, datetime, over })
+    }
+
+    /// The call's text without its window.
+    pub(crate) fn call_text(&self, call: &FunctionCall) -> String {
+        self.with_namer(&|name| self.column_text(name), |namer| namer.function(call))
+    }
+
+    /// As [`Resolver::call_text`], with its columns' relations.
+    pub(crate) fn qualified_call_text(&self, call: &FunctionCall) -> String {
+        self.with_namer(&|name| self.qualified_text(name), |namer| namer.function(call))
+    }
+
+    /// The alias of the select list that one of the expressions uses, if any does.
+    pub(crate) fn lateral_alias<'e>(&self, exprs: impl IntoIterator<Item = &'e ExprRef>) -> Option<String> {
+        let aliases = self.laterals?;
+        let mut used = exprs.into_iter().flat_map(|expr| expr.columns());
+        let alias = used.find_map(|id| aliases.columns.iter().find(|alias| alias.column.id == *id))?;
+        Some(firesteel_common::names::quote(&alias.name))
     }
 
     /// Without the relation; fields stay.

@@ -1,7 +1,7 @@
 //! Function calls: scalar functions, casts in the form of functions, aggregates.
 
 use firesteel_common::{Result, SqlType, error};
-use firesteel_expr::{CastMode, Expr, ExprRef, Literal, registry};
+use firesteel_expr::{AggregateCall, CastMode, Expr, ExprRef, Literal, registry, window};
 use firesteel_plan::parsed::{self, ExprKind, FunctionCall, NullTreatment};
 
 use crate::expr::{Clause, Resolver};
@@ -10,8 +10,8 @@ use crate::{arguments, errors, unsupported};
 
 impl Resolver<'_, '_> {
     pub(crate) fn function(&self, call: &FunctionCall, expr: &parsed::Expr) -> Result<ExprRef> {
-        if call.over.is_some() {
-            return Err(unsupported("window functions", expr.span));
+        if let (Some(window), true) = (&call.over, is_builtin_path(&call.name)) {
+            return self.windowed(call, window, expr);
         }
         if call.name.last().eq_ignore_ascii_case("struct") && is_builtin_path(&call.name) {
             return self.structure(call, expr);
@@ -25,6 +25,13 @@ impl Resolver<'_, '_> {
         }
         if registry::aggregate(name).is_some() {
             return self.aggregate(call, expr);
+        }
+        if window::function(name).is_some() {
+            let text = format!("\"{}\"", self.call_text(call));
+            return Err(error!(WINDOW_FUNCTION_WITHOUT_OVER_CLAUSE, funcName = text).at(expr.span));
+        }
+        if let Some(resolved) = self.grouping_call(call, expr) {
+            return resolved;
         }
         if let (Some(to), None, [argument]) = (cast_function(name), registry::scalar(name), call.arguments.as_slice()) {
             return self.cast(self.resolve(&argument.value)?, &to, CastMode::Ansi, expr);
@@ -62,7 +69,7 @@ impl Resolver<'_, '_> {
     }
 
     /// Arguments; `*` and `t.*` become the columns that they stand for.
-    fn arguments(&self, call: &FunctionCall) -> Result<Vec<ExprRef>> {
+    pub(crate) fn arguments(&self, call: &FunctionCall) -> Result<Vec<ExprRef>> {
         let mut args = Vec::with_capacity(call.arguments.len());
         for argument in &call.arguments {
             match &argument.value.kind {
@@ -80,27 +87,43 @@ impl Resolver<'_, '_> {
         if let Some(outer) = self.outer_aggregate(call, expr)? {
             return Ok(outer);
         }
-        let Some(aggregates) = self.aggregates else { return Err(self.misplaced_aggregate(expr)) };
+        let Some(aggregates) = self.aggregates.filter(|_| !matches!(self.clause, Clause::Qualify)) else {
+            return Err(self.misplaced_aggregate(expr));
+        };
+        let scopes = self.argument_scopes.clone().unwrap_or_else(|| self.scopes.clone());
+        let clause = Clause::AggregateArgument;
+        let inner = Resolver { named: None, aggregates: None, windows: None, clause, scopes, ..self.clone() };
+        let resolved = inner.aggregate_call(call, expr)?;
+        if let Some(alias) = self.lateral_alias(resolved.inputs()) {
+            let text = format!("\"{}\"", self.name_of(expr));
+            return Err(error!(LATERAL_COLUMN_ALIAS_IN_AGGREGATE_FUNC, lca = alias, aggFunc = text).at(expr.span));
+        }
+        let label = || self.name_of(expr);
+        Ok(aggregates.borrow_mut().add(resolved, self.analyzer.ids(), &label))
+    }
+
+    /// The call of an aggregate over arguments that stand in this place.
+    pub(crate) fn aggregate_call(&self, call: &FunctionCall, expr: &parsed::Expr) -> Result<AggregateCall> {
         if !call.order_by.is_empty() {
             return Err(unsupported("WITHIN GROUP", expr.span));
         }
-        let scopes = self.argument_scopes.clone().unwrap_or_else(|| self.scopes.clone());
-        let inner =
-            Resolver { named: None, aggregates: None, clause: Clause::AggregateArgument, scopes, ..self.clone() };
         let counts_rows = call.name.last().eq_ignore_ascii_case("count")
             && matches!(call.arguments.as_slice(), [star] if matches!(&star.value.kind, ExprKind::Star(q) if q.is_empty()));
         let mut args = match counts_rows {
             true => vec![Expr::literal(Literal::int(1))],
-            false => inner.arguments(call)?,
+            false => self.arguments(call)?,
         };
         if call.nulls == Some(NullTreatment::Ignore) {
+            let name = call.name.last().to_lowercase();
+            if !matches!(name.as_str(), "first" | "first_value" | "last" | "last_value" | "any_value") {
+                return Err(errors::unsupported_syntax(&name, "IGNORE NULLS").at(expr.span));
+            }
+            args.truncate(1);
             args.push(Expr::literal(Literal::boolean(true)));
         }
-        let filter = call.filter.as_ref().map(|filter| inner.aggregate_filter(filter)).transpose()?;
-        let resolved = registry::call_aggregate(call.name.last(), args, call.distinct, filter)
-            .map_err(|error| errors::in_words(error, self.analyzer.ids(), &|| self.name_of(expr)).at(expr.span))?;
-        let label = || self.name_of(expr);
-        Ok(aggregates.borrow_mut().add(resolved, self.analyzer.ids(), &label))
+        let filter = call.filter.as_ref().map(|filter| self.aggregate_filter(filter)).transpose()?;
+        registry::call_aggregate(call.name.last(), args, call.distinct, filter)
+            .map_err(|error| errors::in_words(error, self.analyzer.ids(), &|| self.call_text(call)).at(expr.span))
     }
 
     /// An aggregate over nothing but columns of the query around is that query's.
@@ -109,7 +132,8 @@ impl Resolver<'_, '_> {
         if !plain || !self.env.has_outer_aggregates() {
             return Ok(None);
         }
-        let inner = Resolver { named: None, aggregates: None, clause: Clause::AggregateArgument, ..self.clone() };
+        let clause = Clause::AggregateArgument;
+        let inner = Resolver { named: None, aggregates: None, windows: None, clause, ..self.clone() };
         let Ok(args) = inner.arguments(call) else { return Ok(None) };
         let columns: Vec<_> = args.iter().flat_map(|arg| arg.columns().iter().copied()).collect();
         let Some(aggregates) = self.env.outer_aggregates(&columns) else { return Ok(None) };
@@ -139,6 +163,10 @@ impl Resolver<'_, '_> {
             .at(expr.span),
             Clause::GroupBy => error!(GROUP_BY_AGGREGATE, sqlExpr = self.qualified_name_of(expr)).at(expr.span),
             Clause::AggregateArgument => error!(NESTED_AGGREGATE_FUNCTION).at(expr.span),
+            Clause::Qualify => {
+                let text = format!("\"{}\"", self.name_of(expr));
+                error!(QUALIFY_AGGREGATE_NOT_ALLOWED, aggregateExpr = text).at(expr.span)
+            }
             Clause::Other(place) => unsupported(format!("aggregate functions in {place}"), expr.span),
         }
     }

@@ -7,8 +7,8 @@
 //! In reading order:
 //!
 //! - [`query`]: WITH, ORDER BY, LIMIT around a body; `set_operation`: UNION, EXCEPT, INTERSECT.
-//! - `select`: one SELECT; `projection`, `aggregates` and `order` are its parts.
 //! - `from`, `join`, `inline`, `pivot`: what stands in FROM; `subquery`: queries inside of expressions, as joins.
+//! - `select`: one SELECT; `projection`, `aggregates`, `grouping_sets`, `window` and `order` are its parts.
 //! - `scope`: which column a name means; `env`: which CTEs and which outer queries are in sight.
 //! - `generator`: functions that make several rows of one; `arguments`: their arguments, and others', by name.
 //! - `expr`, `function`, `literal`, `interval`: expressions.
@@ -24,6 +24,7 @@ mod expr;
 mod from;
 mod function;
 mod generator;
+mod grouping_sets;
 mod inline;
 mod interval;
 mod join;
@@ -39,6 +40,8 @@ mod set_operation;
 mod subquery;
 #[cfg(test)]
 mod tests;
+mod window;
+mod window_frame;
 
 use std::cell::Cell;
 use std::sync::Arc;

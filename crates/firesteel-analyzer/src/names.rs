@@ -10,7 +10,8 @@ use firesteel_common::types::DayTimeField;
 use firesteel_common::{Span, SqlType};
 use firesteel_expr::registry;
 use firesteel_plan::parsed::{
-    BinaryOp, CaseBranch, Expr, ExprKind, FunctionCall, Ident, IsTest, Like, LikeKind, LikeQuantifier, Query, UnaryOp,
+    BinaryOp, CaseBranch, Expr, ExprKind, FunctionCall, Ident, IsTest, Like, LikeKind, LikeQuantifier, NullTreatment,
+    Query, UnaryOp,
 };
 use recursive::recursive;
 
@@ -23,6 +24,8 @@ pub(crate) struct Namer<'a> {
     pub(crate) column: &'a dyn Fn(&[Ident]) -> String,
     /// The type of what was written at a place, if it is a date, a timestamp or an interval.
     pub(crate) datetime: &'a dyn Fn(Span) -> Option<SqlType>,
+    /// What stands behind OVER in the call written at a place.
+    pub(crate) over: &'a dyn Fn(Span) -> Option<String>,
 }
 
 impl Namer<'_> {
@@ -68,7 +71,10 @@ impl Namer<'_> {
                     _ => format!("{cast}({operand} AS {})", data_type.sql()),
                 }
             }
-            ExprKind::Function(call) => self.function(call),
+            ExprKind::Function(call) => match call.over.as_ref().and_then(|_| (self.over)(expr.span)) {
+                Some(over) => format!("{} OVER {over}", self.function(call)),
+                None => self.function(call),
+            },
             ExprKind::Subscript { operand, index } => format!("{}[{}]", self.name(operand), self.name(index)),
             ExprKind::Field { operand, name } => format!("{}.{}", self.name(operand), name.value),
             ExprKind::Row(items) => self.row(items),
@@ -208,7 +214,7 @@ impl Namer<'_> {
         format!("named_struct({})", fields.collect::<Vec<_>>().join(", "))
     }
 
-    fn function(&self, call: &FunctionCall) -> String {
+    pub(crate) fn function(&self, call: &FunctionCall) -> String {
         let written = call.name.last().to_lowercase();
         let arguments: Vec<_> = call
             .arguments
@@ -219,7 +225,8 @@ impl Namer<'_> {
                 (Some(name), _) => format!("{} AS {}", self.name(&argument.value), name.value),
             })
             .collect();
-        if let Some(text) = special_form(&written, &arguments) {
+        if let Some(text) = special_form(&written, &arguments).or_else(|| window_form(&written, call.nulls, &arguments))
+        {
             return text;
         }
         if let ([argument], None) = (arguments.as_slice(), registry::scalar(&written))
@@ -340,14 +347,25 @@ fn special_form(name: &str, arguments: &[String]) -> Option<String> {
         ("split", [text, pattern]) => format!("split({text}, {pattern}, -1)"),
         ("regexp_extract" | "regexp_extract_all", [text, pattern]) => format!("{name}({text}, {pattern}, 1)"),
         ("regexp_replace", [text, pattern, by]) => format!("regexp_replace({text}, {pattern}, {by}, 1)"),
-        ("first" | "last" | "any_value" | "first_value" | "last_value", [operand, flag])
-            if flag.eq_ignore_ascii_case("true") =>
-        {
-            format!("{name}({operand}) ignore nulls")
-        }
         ("first" | "last" | "any_value" | "first_value" | "last_value", [operand, _]) => {
             format!("{name}({operand})")
         }
+        _ => return None,
+    })
+}
+
+/// Functions over windows: arguments that were not written, and who minds NULLs.
+fn window_form(name: &str, nulls: Option<NullTreatment>, arguments: &[String]) -> Option<String> {
+    let ignored = nulls == Some(NullTreatment::Ignore);
+    Some(match (name, arguments) {
+        ("lag" | "lead", []) => format!("{name}(NULL, 1, NULL)"),
+        ("lag" | "lead", [input]) => format!("{name}({input}, 1, NULL)"),
+        ("lag" | "lead", [input, offset]) => format!("{name}({input}, {offset}, NULL)"),
+        ("nth_value", [input, offset]) if ignored => format!("nth_value({input}, {offset}) ignore nulls"),
+        ("ntile", []) => "ntile(1)".to_owned(),
+        // Spark forgets the alias on its way to IGNORE NULLS.
+        ("first_value", [input]) if ignored => format!("first({input})"),
+        ("last_value", [input]) if ignored => format!("last({input})"),
         _ => return None,
     })
 }
@@ -369,6 +387,7 @@ fn display_name(name: &str) -> String {
         "cot",
         "csc",
         "degrees",
+        "dense_rank",
         "e",
         "exp",
         "expm1",
@@ -378,9 +397,11 @@ fn display_name(name: &str) -> String {
         "log10",
         "log1p",
         "log2",
+        "percent_rank",
         "pi",
         "power",
         "radians",
+        "rank",
         "regexp",
         "regexp_like",
         "rlike",

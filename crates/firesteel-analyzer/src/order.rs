@@ -53,8 +53,17 @@ fn key<'q>(item: &'q SortItem, outputs: &Scope, resolver: &Resolver<'_, '_>) -> 
             })?;
             column.column.to_expr()
         }
-        None => resolver.resolve(&item.expr)?,
+        None => return expression_key(item, resolver),
     };
+    orderable(expr, item, resolver)
+}
+
+/// A key that is no ordinal.
+pub(crate) fn expression_key<'q>(item: &'q SortItem, resolver: &Resolver<'_, '_>) -> Result<OrderKey<'q>> {
+    orderable(resolver.resolve(&item.expr)?, item, resolver)
+}
+
+fn orderable<'q>(expr: ExprRef, item: &'q SortItem, resolver: &Resolver<'_, '_>) -> Result<OrderKey<'q>> {
     if !expr.data_type().is_orderable() {
         let data_type = expr.data_type().quoted_sql();
         let direction = if item.descending { "DESC NULLS LAST" } else { "ASC NULLS FIRST" };

@@ -111,7 +111,8 @@ impl ItemList<'_, '_, '_> {
 
     /// The resolver of the next item, which knows the aliases before it.
     fn resolver(&self) -> Resolver<'_, '_> {
-        Resolver { scopes: vec![self.input, &self.aliases, &self.generated], ..self.resolver.clone() }
+        let scopes = vec![self.input, &self.aliases, &self.generated];
+        Resolver { scopes, laterals: Some(&self.aliases), ..self.resolver.clone() }
     }
 
     /// An item for each of its columns. Its arguments are computed below the select list.

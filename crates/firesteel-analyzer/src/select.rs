@@ -1,7 +1,8 @@
 //! One SELECT: from its clauses, in the order in which they mean something, to one plan.
 //!
 //! ```text
-//! FROM → WHERE → [GROUP BY: Aggregate → HAVING: Filter] → select list: Project → DISTINCT → ORDER BY: Sort
+//! FROM → WHERE → [GROUP BY: Aggregate → HAVING: Filter] → [Window → QUALIFY: Filter]
+//!      → select list: Project → DISTINCT → ORDER BY: Sort
 //! ```
 //! All clauses are resolved first, over the columns of FROM; then, if the query aggregates, what they compute is rewritten
 //! to use the Aggregate's columns. Keys of ORDER BY that are not selected ride along in the Project and are dropped after
@@ -17,16 +18,18 @@ use firesteel_expr::ExprRef;
 use firesteel_plan::logical::{Aggregate, Filter, Node, Sort, SortKey};
 use firesteel_plan::parsed::{self, GroupBy, GroupingItem, Ident, Select, SelectItemKind, SortItem};
 use firesteel_plan::{LogicalPlan, PlanColumn, PlanRef};
-use hashbrown::HashSet;
+use hashbrown::{HashMap, HashSet};
 
 use crate::aggregates::{AggregateCalls, Grouping};
 use crate::env::Env;
 use crate::expr::{Clause, Resolver};
 use crate::generator::{self, Generated};
+use crate::grouping_sets::{self, GroupingCall, GroupingSets};
 use crate::order::{self, OrderKey};
 use crate::projection::{self, Item};
 use crate::scope::{Relation, Scope, ScopeColumn, qualifier, unqualified};
 use crate::subquery::{self, Pending};
+use crate::window::{self, Windowed, Windows};
 use crate::{Analyzer, errors, unsupported};
 
 /// Whether GROUP BY may name aliases of the select list; off for the SQL standard's scoping.
@@ -36,16 +39,23 @@ pub(crate) const GROUP_BY_ALIASES: Setting<bool> = Setting {
     doc: "Whether GROUP BY may name aliases of the select list. Turned off where the standard's scoping is wanted.",
 };
 
+type Keys = Vec<(ColumnId, ExprRef)>;
+
 /// The clauses of a SELECT, resolved over the columns of FROM and the ids of items.
 struct Clauses<'q> {
     items: Vec<Item>,
     /// Above the aggregate, below the select list; each may use those before it.
     generators: Vec<Generated>,
     /// None without GROUP BY.
-    keys: Option<Vec<(ColumnId, ExprRef)>>,
+    keys: Option<Keys>,
+    /// With grouping sets.
+    sets: Option<GroupingSets>,
     having: Option<Having>,
+    qualify: Option<ExprRef>,
     order: Vec<OrderKey<'q>>,
     calls: AggregateCalls,
+    groupings: Vec<GroupingCall>,
+    windows: Vec<Windowed>,
     subqueries: Vec<Pending>,
 }
 
@@ -73,11 +83,39 @@ impl Clauses<'_> {
     fn aggregates(&self) -> bool {
         self.keys.is_some() || self.having.is_some() || !self.calls.calls.is_empty()
     }
+
+    /// Rewrites everything to stand above the Aggregate.
+    fn lift(&mut self, grouping: &mut Grouping<'_>) -> Result<()> {
+        for item in &mut self.items {
+            let was_nullable = item.expr.nullable();
+            item.expr = grouping.above(&item.expr, item.span)?;
+            if item.expr.nullable() && !was_nullable {
+                grouping.nullable.insert(item.id);
+            }
+        }
+        for generated in &mut self.generators {
+            generated.generator = generated.generator.map_args(&mut |arg| grouping.above(arg, grouping.select))?;
+        }
+        for window in &mut self.windows {
+            let span = window.span;
+            window.rewrite(&mut |expr| grouping.above(expr, span))?;
+        }
+        for key in &mut self.order {
+            key.expr = grouping.above(&key.expr, key.item.expr.span)?;
+        }
+        if let Some(having) = &mut self.having {
+            let above = grouping.above(&having.condition, having.span);
+            having.condition = above.map_err(|error| having.explain(error, grouping))?;
+        }
+        if let Some(qualify) = &mut self.qualify {
+            *qualify = grouping.above(qualify, grouping.select)?;
+        }
+        Ok(())
+    }
 }
 
 impl Analyzer<'_> {
     pub(crate) fn select(&self, select: &Select, order_by: &[SortItem], env: Env<'_>) -> Result<Relation> {
-        check_supported(select)?;
         let mut input = self.from(&select.from, env)?;
         for view in &select.lateral_views {
             input = self.lateral_view(input, view, env)?;
@@ -105,29 +143,47 @@ impl Analyzer<'_> {
         env: Env<'_>,
     ) -> Result<Clauses<'q>> {
         let (calls, subqueries) = (RefCell::<AggregateCalls>::default(), RefCell::<Vec<Pending>>::default());
+        let groupings = RefCell::<Vec<GroupingCall>>::default();
+        let windows = Windows::new(select).map_err(|error| error.at(select.span))?;
         let over_input = Resolver {
             aggregates: Some(&calls),
+            groupings: Some(&groupings),
+            windows: Some(&windows),
             subqueries: Some(&subqueries),
             ..Resolver::plain(self, env, vec![input], "this place")
         };
         let (items, generators) = self.items(&select.projection, input, &over_input)?;
-        check_lateral_aliases(&items, &calls.borrow(), select.span)?;
         let outputs = projection::output_scope(&items);
-        let keys = self.grouping_keys(select, input, &outputs, (&items, &generators), &calls, &over_input)?;
+        let selected = (items.as_slice(), generators.as_slice());
+        let (keys, sets) = self.grouping_keys(select, input, &outputs, selected, &calls, &over_input)?.unzip();
         let over_both =
             Resolver { scopes: vec![&outputs, input], argument_scopes: Some(vec![input]), ..over_input.clone() };
         let having = match &select.having {
             Some(having) => {
                 let named = RefCell::default();
-                let resolver = Resolver { named: Some(&named), ..over_both.clone() };
+                let clause = Clause::Other("HAVING");
+                let resolver = Resolver { named: Some(&named), windows: None, clause, ..over_both.clone() };
                 let condition = resolver.condition(having)?;
                 let candidates = having_candidates(&items, input);
                 Some(Having { condition, span: having.span, named: named.take(), candidates })
             }
             None => None,
         };
+        let qualify = match &select.qualify {
+            Some(qualify) => {
+                let condition = Resolver { clause: Clause::Qualify, ..over_both.clone() }.condition(qualify)?;
+                if windows.calls.borrow().is_empty() {
+                    return Err(error!(QUALIFY_REQUIRES_WINDOW_FUNCTION).at(qualify.span));
+                }
+                Some(condition)
+            }
+            None => None,
+        };
         let order = self.order_keys(select, order_by, &items, &outputs, over_both)?;
-        Ok(Clauses { items, generators, keys, having, order, calls: calls.take(), subqueries: subqueries.take() })
+        let windows = windows.calls.into_inner();
+        let (calls, groupings, subqueries) = (calls.take(), groupings.take(), subqueries.take());
+        let sets = sets.flatten();
+        Ok(Clauses { items, generators, keys, sets, having, qualify, order, calls, groupings, windows, subqueries })
     }
 
     /// After DISTINCT only what was selected can be sorted by.
@@ -146,7 +202,10 @@ impl Analyzer<'_> {
             key.expr = as_item(&key.expr, items);
             if select.distinct && !uses_only(&key.expr, items) {
                 let only_outputs = Resolver { scopes: vec![outputs], ..resolver.clone() };
-                only_outputs.resolve(&key.item.expr)?;
+                if !uses_only(&only_outputs.resolve(&key.item.expr)?, items) {
+                    let feature = "ORDER BY what is not selected, under DISTINCT";
+                    return Err(unsupported(feature, key.item.expr.span));
+                }
             }
         }
         Ok(keys)
@@ -160,17 +219,50 @@ impl Analyzer<'_> {
         (items, generators): (&[Item], &[Generated]),
         calls: &RefCell<AggregateCalls>,
         over_input: &Resolver<'_, '_>,
-    ) -> Result<Option<Vec<(ColumnId, ExprRef)>>> {
-        let mut keys: Vec<(ColumnId, ExprRef)> = Vec::new();
+    ) -> Result<Option<(Keys, Option<GroupingSets>)>> {
+        let mut keys = Keys::new();
+        // Where the key is in the list.
         let mut add = |name: &dyn Fn() -> String, expr: ExprRef, span: Span| {
             if !order::is_groupable(expr.data_type()) {
                 return Err(unsupported(format!("GROUP BY values of type {}", expr.data_type().sql()), span));
             }
-            if keys.iter().all(|(_, known)| *known != expr) {
+            Ok(keys.iter().position(|(_, known)| *known == expr).unwrap_or_else(|| {
                 keys.push((self.ids().fresh(name()), expr));
-            }
-            Ok(())
+                keys.len() - 1
+            }))
         };
+        let by_alias = self.context.settings.get(&GROUP_BY_ALIASES);
+        let resolver = Resolver {
+            aggregates: None,
+            groupings: None,
+            windows: None,
+            clause: Clause::GroupBy,
+            scopes: if by_alias { vec![input, outputs] } else { vec![input] },
+            ..over_input.clone()
+        };
+        let mut add_written = |written: &parsed::Expr| {
+            check_star_by_position(select, written)?;
+            let mut places = Vec::new();
+            for expr in grouping_key(written, items, generators, &calls.borrow(), &resolver)? {
+                generator::check_key(&expr, written, generators, input)?;
+                places.push(add(&|| resolver.name_of(written), expr, written.span)?);
+            }
+            Ok::<_, Error>(places)
+        };
+        if let Some((written, first)) = grouping_sets::written_sets(&select.group_by).map_err(|e| e.at(select.span))? {
+            let mut places: HashMap<Span, Vec<usize>> = HashMap::new();
+            for key in first.iter().chain(written.iter().flatten().copied()) {
+                if !places.contains_key(&key.span) {
+                    places.insert(key.span, add_written(key)?);
+                }
+            }
+            let mut sets = vec![vec![false; keys.len()]; written.len()];
+            for (set, written) in sets.iter_mut().zip(&written) {
+                written.iter().filter_map(|key| places.get(&key.span)).flatten().for_each(|at| set[*at] = true);
+            }
+            let sets = GroupingSets::new(sets, keys.len()).map_err(|error| error.at(select.span))?;
+            return Ok(Some((keys, Some(sets))));
+        }
         match &select.group_by {
             GroupBy::None => return Ok(None),
             GroupBy::All(span) => {
@@ -184,27 +276,15 @@ impl Analyzer<'_> {
                 self.check_group_by_all(&keys, items, allowed, input, *span)?;
             }
             GroupBy::Items(grouping) => {
-                let by_alias = self.context.settings.get(&GROUP_BY_ALIASES);
-                let resolver = Resolver {
-                    aggregates: None,
-                    clause: Clause::GroupBy,
-                    scopes: if by_alias { vec![input, outputs] } else { vec![input] },
-                    ..over_input.clone()
-                };
                 for item in grouping {
-                    let GroupingItem::Expr(written) = item else {
-                        return Err(unsupported("ROLLUP, CUBE and GROUPING SETS", select.span));
-                    };
-                    check_star_by_position(select, written)?;
-                    let exprs = grouping_key(written, items, generators, &calls.borrow(), &resolver)?;
-                    for expr in exprs {
-                        generator::check_key(&expr, written, generators, input)?;
-                        add(&|| resolver.name_of(written), expr, written.span)?;
+                    if let GroupingItem::Expr(written) = item {
+                        add_written(written)?;
                     }
                 }
             }
+            GroupBy::KeysAndSets { .. } => {}
         }
-        Ok(Some(keys))
+        Ok(Some((keys, None)))
     }
 
     /// Beside aggregates GROUP BY ALL must find every column that an item needs among the keys.
@@ -216,7 +296,7 @@ impl Analyzer<'_> {
         input: &Scope,
         span: Span,
     ) -> Result<()> {
-        let grouping = Grouping { keys, allowed, ids: self.ids(), input, select: span };
+        let grouping = Grouping::over(keys, allowed, self.ids(), input, span);
         match items.iter().all(|item| grouping.above(&item.expr, item.span).is_ok()) {
             true => Ok(()),
             false => Err(error!(UNRESOLVED_ALL_IN_GROUP_BY).at(span)),
@@ -226,12 +306,21 @@ impl Analyzer<'_> {
     fn assemble(&self, select: &Select, input: Relation, mut clauses: Clauses<'_>) -> Result<Relation> {
         let mut plan = match clauses.aggregates() {
             true => self.aggregate(select, input, &mut clauses)?,
-            false => input.plan,
+            false => {
+                grouping_sets::check_none(&clauses.groupings)?;
+                input.plan
+            }
         };
         plan = subquery::attach(plan, std::mem::take(&mut clauses.subqueries));
         plan = std::mem::take(&mut clauses.generators).into_iter().fold(plan, |plan, generated| generated.over(plan));
         if let Some(having) = &clauses.having {
             let predicate = projection::expand(&having.condition, &clauses.items)?;
+            plan = LogicalPlan::new(Node::Filter(Filter { input: plan, predicate }));
+        }
+        let windows = std::mem::take(&mut clauses.windows);
+        plan = window::attach(plan, windows, &clauses.items)?;
+        if let Some(qualify) = &clauses.qualify {
+            let predicate = projection::expand(qualify, &clauses.items)?;
             plan = LogicalPlan::new(Node::Filter(Filter { input: plan, predicate }));
         }
         let Clauses { items, order, .. } = clauses;
@@ -268,7 +357,7 @@ impl Analyzer<'_> {
     fn aggregate(&self, select: &Select, input: Relation, clauses: &mut Clauses<'_>) -> Result<PlanRef> {
         let Relation { plan, scope } = input;
         let keys = clauses.keys.take().unwrap_or_default();
-        let aggregates = std::mem::take(&mut clauses.calls);
+        let (mut aggregates, groupings) = (std::mem::take(&mut clauses.calls), std::mem::take(&mut clauses.groupings));
         let inputs = aggregates.calls.iter().flat_map(|(_, call)| call.inputs()).chain(keys.iter().map(|(_, key)| key));
         let mut used_below: HashSet<ColumnId> = inputs.flat_map(|expr| expr.columns().iter().copied()).collect();
         let (mut below, mut above) = (Vec::new(), Vec::new());
@@ -284,26 +373,29 @@ impl Analyzer<'_> {
             to.insert(0, pending);
         }
         clauses.subqueries = above;
-        let input = subquery::attach(plan, below);
+        let mut input = subquery::attach(plan, below);
 
         generator::check_only_one(&clauses.generators, select.span)?;
-        let allowed = allowed_above(&clauses.items, &clauses.generators, &aggregates, &clauses.subqueries);
-        let grouping = Grouping { keys: &keys, allowed, ids: self.ids(), input: &scope, select: select.span };
-        for item in &mut clauses.items {
-            item.expr = grouping.above(&item.expr, item.span)?;
+        let mut allowed = allowed_above(&clauses.items, &clauses.generators, &aggregates, &clauses.subqueries);
+        allowed.extend(clauses.windows.iter().map(|window| window.id));
+        let mut grouping = Grouping::over(&keys, allowed, self.ids(), &scope, select.span);
+        let expanded = clauses.sets.take().map(|sets| sets.expand(Arc::clone(&input), &keys, self.ids()));
+        match &expanded {
+            Some(expanded) => {
+                grouping.nullable_keys = true;
+                grouping.meanings = expanded.meanings(&groupings, &keys, self.ids()).map_err(|e| e.at(select.span))?;
+                expanded.put_into_arguments(&mut aggregates, &groupings, &keys, self.ids())?;
+                input = Arc::clone(&expanded.plan);
+            }
+            None => grouping_sets::check_none(&groupings)?,
         }
-        for generated in &mut clauses.generators {
-            generated.generator = generated.generator.map_args(&mut |arg| grouping.above(arg, select.span))?;
-        }
-        for key in &mut clauses.order {
-            key.expr = grouping.above(&key.expr, key.item.expr.span)?;
-        }
-        if let Some(having) = &mut clauses.having {
-            let above = grouping.above(&having.condition, having.span);
-            having.condition = above.map_err(|error| having.explain(error, &grouping))?;
-        }
+        clauses.lift(&mut grouping)?;
         let subqueries = std::mem::take(&mut clauses.subqueries).into_iter();
         clauses.subqueries = subqueries.map(|pending| pending.above(&grouping, &input)).collect::<Result<_>>()?;
+        let keys = match expanded {
+            Some(expanded) => expanded.keys,
+            None => keys,
+        };
         Ok(LogicalPlan::new(Node::Aggregate(Aggregate { input, keys, aggregates: aggregates.calls })))
     }
 }
@@ -403,20 +495,4 @@ fn as_item(expr: &ExprRef, items: &[Item]) -> ExprRef {
 
 fn uses_only(expr: &ExprRef, items: &[Item]) -> bool {
     expr.columns().iter().all(|id| items.iter().any(|item| item.id == *id))
-}
-
-/// Arguments of aggregates are computed below the select list, aliases above.
-fn check_lateral_aliases(items: &[Item], calls: &AggregateCalls, span: Span) -> Result<()> {
-    let is_item = |id: &ColumnId| items.iter().any(|item| item.id == *id);
-    match calls.calls.iter().any(|(_, call)| call.inputs().any(|input| input.columns().iter().any(is_item))) {
-        true => Err(unsupported("aliases of the select list in arguments of its aggregates", span)),
-        false => Ok(()),
-    }
-}
-
-fn check_supported(select: &Select) -> Result<()> {
-    if let Some(qualify) = &select.qualify {
-        return Err(unsupported("QUALIFY", qualify.span));
-    }
-    Ok(())
 }

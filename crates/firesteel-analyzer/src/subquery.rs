@@ -55,8 +55,7 @@ impl Pending {
 
     /// The same above an Aggregate: what it takes from around must be grouped by.
     pub(crate) fn above(self, grouping: &Grouping<'_>, input: &PlanRef) -> Result<Pending> {
-        let own = self.plan.schema().ids();
-        let condition = self.condition.map(|condition| grouping.above_with(&condition, &own, self.span)).transpose()?;
+        let condition = self.condition.map(|condition| grouping.above(&condition, self.span)).transpose()?;
         let mut keys = Vec::new();
         for id in free_columns(&self.plan) {
             if let Some(column) = input.schema().get(id) {

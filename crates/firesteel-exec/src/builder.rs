@@ -22,6 +22,7 @@ use recursive::recursive;
 
 use crate::contract::{OperatorFactory, SinkFactory, SourceFactory};
 use crate::metrics::OperatorId;
+use crate::operators::expand::ExpandFactory;
 use crate::operators::filter::FilterFactory;
 use crate::operators::generate::GenerateFactory;
 use crate::operators::join::JoinParts;
@@ -30,7 +31,7 @@ use crate::operators::project::ProjectFactory;
 use crate::operators::range::RangeSource;
 use crate::operators::union::UnionInputFactory;
 use crate::operators::values::BatchesSource;
-use crate::operators::{hash_aggregate, hash_join, nested_loop_join, sort, top_n};
+use crate::operators::{hash_aggregate, hash_join, nested_loop_join, sort, top_n, window};
 use crate::pipeline::{Dependency, Pipeline, PipelineGraph, PipelineId, SinkId};
 use crate::query::QueryContext;
 
@@ -223,6 +224,16 @@ impl Builder {
             }
             PhysicalOp::Range(range) => {
                 Ok(vec![self.open(operator, Arc::new(RangeSource::new(range, query.batch_rows)))])
+            }
+            PhysicalOp::Expand(expand) => {
+                let child = child(plan, 0)?;
+                let open = self.build(child, inputs)?;
+                then(open, operator, ExpandFactory::new(expand, &child.schema, &query.eval)?)
+            }
+            PhysicalOp::Window(window) => {
+                let child = child(plan, 0)?;
+                let open = self.build(child, inputs)?;
+                self.breaker(open, operator, window::build(window, &child.schema, &query)?, false)
             }
         }
     }

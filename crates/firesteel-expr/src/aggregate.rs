@@ -51,6 +51,12 @@ pub trait Accumulator: Send {
     fn finish(&mut self) -> Result<ArrayRef>;
 
     fn memory_size(&self) -> usize;
+
+    /// Adds to each group what the group before it holds by then, except where `restarts` is true: a running value over
+    /// groups of one row. `false`, and nothing done, where the function does not know how.
+    fn running(&mut self, _restarts: &[bool]) -> Result<bool> {
+        Ok(false)
+    }
 }
 
 /// Describes an aggregate function; everything true of it is a field here.

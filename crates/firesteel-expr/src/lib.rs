@@ -6,6 +6,7 @@
 //! - [`coerce`]: Spark's ANSI rules for implicit casts and result types, as tables.
 //! - [`cast`]: CAST and TRY_CAST from any type to any other.
 //! - [`operators`], [`aggregates`]: the operators and the aggregates that rules build themselves.
+//! - [`window`]: what a call over a window computes, and the functions that exist over windows only.
 //! - [`eval`]: an expression bound to column positions, computed over batches.
 
 pub mod aggregate;
@@ -20,6 +21,7 @@ pub mod function;
 pub mod literal;
 pub mod operators;
 pub mod registry;
+pub mod window;
 
 pub use aggregate::{Accumulator, AggregateCall, AggregateFunction, AggregateRef, GroupIndices};
 pub use batch::{Batch, Selection};
@@ -28,3 +30,4 @@ pub use eval::{EvalContext, Evaluator, Predicate};
 pub use expr::{CastMode, Expr, ExprKind, ExprRef};
 pub use function::{FunctionRef, ScalarFunction};
 pub use literal::Literal;
+pub use window::WindowCall;

@@ -36,6 +36,10 @@ impl Literal {
         Self { value: ScalarValue::Boolean(Some(value)), data_type: SqlType::Boolean }
     }
 
+    pub fn tinyint(value: i8) -> Self {
+        Self { value: ScalarValue::Int8(Some(value)), data_type: SqlType::TinyInt }
+    }
+
     pub fn int(value: i32) -> Self {
         Self { value: ScalarValue::Int32(Some(value)), data_type: SqlType::Int }
     }

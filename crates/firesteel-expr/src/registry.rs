@@ -61,6 +61,7 @@ pub fn aggregate(name: &str) -> Option<AggregateRef> {
 pub fn function_names() -> Vec<String> {
     let registry = REGISTRY.read().unwrap_or_else(PoisonError::into_inner);
     let mut names: Vec<_> = registry.scalars.keys().chain(registry.aggregates.keys()).cloned().collect();
+    names.extend(crate::window::FUNCTIONS.iter().map(|function| function.name.to_owned()));
     names.sort_unstable();
     names.dedup();
     names

@@ -2,7 +2,7 @@
 
 use firesteel_catalog::Source;
 use firesteel_common::{ColumnId, ColumnIds};
-use firesteel_expr::{AggregateCall, ExprRef};
+use firesteel_expr::{AggregateCall, ExprRef, WindowCall};
 
 use crate::logical::{Generator, JoinKey, LogicalPlan, Node, SortKey};
 use crate::physical::{JoinSide, Partitioning, PhysicalOp, PhysicalPlan, PhysicalRef};
@@ -125,6 +125,8 @@ fn logical_line(node: &Node, ids: &ColumnIds) -> String {
             generate_line(&generate.generator, generate.outer, &columns, ids)
         }
         Node::Range(range) => range_line(range.start, range.step, range.count),
+        Node::Expand(expand) => expand_line("Expand", &expand.keys, &expand.sets, ids),
+        Node::Window(window) => window_line("Window", &window.calls, &window.partition_by, &window.order_by, ids),
     }
 }
 
@@ -185,6 +187,8 @@ fn physical_line(plan: &PhysicalPlan, ids: &ColumnIds) -> String {
             generate_line(&generate.generator, generate.outer, &columns, ids)
         }
         PhysicalOp::Range(range) => range_line(range.start, range.step, range.count),
+        PhysicalOp::Expand(expand) => expand_line(name, &expand.keys, &expand.sets, ids),
+        PhysicalOp::Window(window) => window_line(name, &window.calls, &window.partition_by, &window.order_by, ids),
         PhysicalOp::Exchange(exchange) => match &exchange.partitioning {
             Partitioning::Local => format!("{name} local"),
             Partitioning::Gather => format!("{name} SinglePartition"),
@@ -222,6 +226,24 @@ fn generate_line(generator: &Generator, outer: bool, columns: &str, ids: &Column
 
 fn range_line(start: i64, step: i64, count: u64) -> String {
     format!("Range ({count} rows from {start}, step={step})")
+}
+
+/// Each set by its keys: `[[a#1, b#2], [a#1], []]`.
+fn expand_line(name: &str, keys: &[(ColumnId, ExprRef)], sets: &[Vec<bool>], ids: &ColumnIds) -> String {
+    let set =
+        |set: &Vec<bool>| list(set.iter().zip(keys).filter(|(kept, _)| **kept).map(|(_, (id, _))| ids.display(*id)));
+    format!("{name} {}, {}", named(keys, ids), list(sets.iter().map(set)))
+}
+
+fn window_line(
+    name: &str,
+    calls: &[(ColumnId, WindowCall)],
+    partition_by: &[ExprRef],
+    order_by: &[SortKey],
+    ids: &ColumnIds,
+) -> String {
+    let calls = list(calls.iter().map(|(id, call)| format!("{} AS {}", call.display(ids), ids.display(*id))));
+    format!("{name} {calls}, {}, {}", exprs(partition_by, ids), sort_keys(order_by, ids))
 }
 
 fn limit_line(offset: u64, count: Option<u64>) -> String {

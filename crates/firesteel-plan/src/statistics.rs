@@ -9,7 +9,7 @@ use firesteel_common::ColumnId;
 use firesteel_expr::{Expr, ExprRef};
 use hashbrown::HashMap;
 
-use crate::logical::{Aggregate, Generate, Generator, Join, JoinKind, LogicalPlan, Node, Range, Relation};
+use crate::logical::{Aggregate, Expand, Generate, Generator, Join, JoinKind, LogicalPlan, Node, Range, Relation};
 
 /// Rows, and what is known of each column by id.
 #[derive(Debug, Clone, PartialEq)]
@@ -71,6 +71,8 @@ pub(crate) fn derive(plan: &LogicalPlan) -> Statistics {
         // Gone before anybody estimates.
         Node::DependentJoin(join) => Statistics::clone(join.left.statistics()),
         Node::Sort(sort) => Statistics::clone(sort.input.statistics()),
+        Node::Window(window) => Statistics::clone(window.input.statistics()),
+        Node::Expand(expand) => of_expand(expand),
         Node::Limit(limit) => {
             let input = limit.input.statistics();
             let left = (input.rows.value - limit.offset as f64).max(0.0);
@@ -207,6 +209,19 @@ fn of_aggregate(aggregate: &Aggregate) -> Statistics {
         rows: Estimate { value: groups.value.min(input.rows.value), source: groups.source },
         columns: aggregate.keys.iter().filter_map(known).collect(),
     }
+}
+
+/// Every row once per set; a key has one value more.
+fn of_expand(expand: &Expand) -> Statistics {
+    let input = expand.input.statistics();
+    let known = |(id, key): &(ColumnId, ExprRef)| {
+        let known = input.columns.get(&key.as_column()?)?;
+        let distinct = known.distinct.map(|distinct| Estimate { value: distinct.value + 1.0, ..distinct });
+        Some((*id, ColumnStatistics { distinct, nulls: None, ..known.clone() }))
+    };
+    let mut columns = input.columns.clone();
+    columns.extend(expand.keys.iter().filter_map(known));
+    Statistics { rows: input.rows.scaled(expand.sets.len() as f64), columns }
 }
 
 fn of_join(join: &Join) -> Statistics {

@@ -5,6 +5,7 @@ mod batch_queue;
 mod by_hand;
 pub mod channel;
 pub mod collect;
+pub mod expand;
 pub mod filter;
 pub mod generate;
 pub mod hash_aggregate;
@@ -20,6 +21,7 @@ pub mod stage_buffer;
 pub mod top_n;
 pub mod union;
 pub mod values;
+pub mod window;
 
 #[cfg(test)]
 mod tests;

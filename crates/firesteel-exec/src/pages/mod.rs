@@ -6,6 +6,7 @@
 //! A page is a batch without a selection whose encodings are plain, and whose strings keep no buffers alive that they
 //! hardly use: a view array otherwise drags along the page of the file that it was read from.
 
+mod gather;
 mod ready;
 
 use std::sync::Arc;
@@ -16,6 +17,7 @@ use firesteel_common::{Result, SqlType};
 use firesteel_expr::batch::Batch;
 use firesteel_expr::column::Column;
 
+pub(crate) use gather::{gather, unify};
 pub(crate) use ready::{ReadyBatches, ReadySource};
 
 use crate::keys::canonical;

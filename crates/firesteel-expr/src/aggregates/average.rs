@@ -9,8 +9,8 @@ use arrow::buffer::NullBuffer;
 use arrow::datatypes::Int64Type;
 use firesteel_common::{Error, Result, SqlType, error};
 
-use super::input::{Input, count_rows};
-use super::sum::{add_doubles, add_exact, may_overflow, state_type};
+use super::input::{Input, count_rows, run_up};
+use super::sum::{add_doubles, add_exact, may_overflow, run_up_exact, state_type};
 use crate::aggregate::{Accumulator, AggregateFunction, GroupIndices};
 use crate::cast::decimal::{div_half_up, fits, power_of_ten};
 use crate::column::Column;
@@ -154,6 +154,12 @@ impl Accumulator for ExactAverage {
         Ok(averages)
     }
 
+    fn running(&mut self, restarts: &[bool]) -> Result<bool> {
+        run_up(&mut self.counts, restarts, |before, count| *count += before);
+        run_up_exact(&mut self.sums, restarts)?;
+        Ok(true)
+    }
+
     fn memory_size(&self) -> usize {
         self.sums.capacity() * size_of::<i128>() + self.counts.capacity() * size_of::<i64>()
     }
@@ -198,6 +204,12 @@ impl Accumulator for DoubleAverage {
         let averages: Float64Array = averages.collect();
         self.resize(0);
         Ok(Arc::new(averages))
+    }
+
+    fn running(&mut self, restarts: &[bool]) -> Result<bool> {
+        run_up(&mut self.counts, restarts, |before, count| *count += before);
+        run_up(&mut self.sums, restarts, |before, sum| *sum += before);
+        Ok(true)
     }
 
     fn memory_size(&self) -> usize {

@@ -7,7 +7,7 @@ use arrow::buffer::NullBuffer;
 use firesteel_common::{Result, SqlType};
 
 use super::average::merge_counts;
-use super::input::{count_rows, each_group};
+use super::input::{count_rows, each_group, run_up};
 use crate::aggregate::{Accumulator, AggregateFunction, GroupIndices};
 use crate::column::Column;
 use crate::function::{Doc, Param, Signature};
@@ -91,6 +91,11 @@ impl Accumulator for Count {
 
     fn finish(&mut self) -> Result<ArrayRef> {
         Ok(Arc::new(Int64Array::from(std::mem::take(&mut self.counts))))
+    }
+
+    fn running(&mut self, restarts: &[bool]) -> Result<bool> {
+        run_up(&mut self.counts, restarts, |before, count| *count += before);
+        Ok(true)
     }
 
     fn memory_size(&self) -> usize {

@@ -124,3 +124,13 @@ pub(super) fn take_validity(seen: &mut Vec<bool>) -> Option<NullBuffer> {
     let seen = std::mem::take(seen);
     seen.contains(&false).then(|| NullBuffer::from(seen))
 }
+
+/// Adds to each group's state that of the group before it, but where a run restarts.
+pub(super) fn run_up<T: Copy>(states: &mut [T], restarts: &[bool], mut add: impl FnMut(T, &mut T)) {
+    for at in 1..states.len() {
+        if !restarts[at] {
+            let before = states[at - 1];
+            add(before, &mut states[at]);
+        }
+    }
+}

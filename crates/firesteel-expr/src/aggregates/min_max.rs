@@ -16,7 +16,7 @@ use arrow::datatypes::{
 use arrow::row::{RowConverter, SortField};
 use firesteel_common::{Result, SqlType, internal};
 
-use super::input::{Input, each_group, mark_seen, some_nulls, take_validity};
+use super::input::{Input, each_group, mark_seen, run_up, some_nulls, take_validity};
 use crate::aggregate::{Accumulator, AggregateFunction, GroupIndices};
 use crate::column::Column;
 use crate::function::{Doc, Param, Signature};
@@ -197,6 +197,16 @@ where
     fn finish(&mut self) -> Result<ArrayRef> {
         let best = PrimitiveArray::<T>::new(std::mem::take(&mut self.best).into(), take_validity(&mut self.seen));
         Ok(Arc::new(best.with_data_type(self.data_type.to_arrow())))
+    }
+
+    fn running(&mut self, restarts: &[bool]) -> Result<bool> {
+        run_up(&mut self.seen, restarts, |before, seen| *seen |= before);
+        run_up(&mut self.best, restarts, |before, best| {
+            if Self::better(before, *best) {
+                *best = before;
+            }
+        });
+        Ok(true)
     }
 
     fn memory_size(&self) -> usize {

@@ -10,7 +10,7 @@ use arrow::datatypes::{
 };
 use firesteel_common::{Error, Result, SqlType, bail, error, internal};
 
-use super::input::{Input, mark_seen, some_nulls, take_validity};
+use super::input::{Input, mark_seen, run_up, some_nulls, take_validity};
 use crate::aggregate::{Accumulator, AggregateFunction, GroupIndices};
 use crate::cast::decimal::fits;
 use crate::column::Column;
@@ -131,6 +131,12 @@ impl Accumulator for ExactSum {
                 Arc::new(PrimitiveArray::<Int64Type>::new(longs.into(), nulls))
             }
         })
+    }
+
+    fn running(&mut self, restarts: &[bool]) -> Result<bool> {
+        run_up(&mut self.seen, restarts, |before, seen| *seen |= before);
+        run_up_exact(&mut self.sums, restarts)?;
+        Ok(true)
     }
 
     fn memory_size(&self) -> usize {
@@ -326,9 +332,26 @@ impl Accumulator for DoubleSum {
         Ok(Arc::new(Float64Array::new(std::mem::take(&mut self.sums).into(), take_validity(&mut self.seen))))
     }
 
+    fn running(&mut self, restarts: &[bool]) -> Result<bool> {
+        run_up(&mut self.seen, restarts, |before, seen| *seen |= before);
+        run_up(&mut self.sums, restarts, |before, sum| *sum += before);
+        Ok(true)
+    }
+
     fn memory_size(&self) -> usize {
         self.sums.capacity() * size_of::<f64>() + self.seen.capacity()
     }
+}
+
+/// Running totals of exact types.
+pub(super) fn run_up_exact(sums: &mut [i128], restarts: &[bool]) -> Result<()> {
+    let mut overflown = false;
+    run_up(sums, restarts, |before, sum| {
+        let (total, carry) = sum.overflowing_add(before);
+        *sum = total;
+        overflown |= carry;
+    });
+    if overflown { Err(decimal_overflow()) } else { Ok(()) }
 }
 
 /// Adds floats to the sums of their groups.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use firesteel_common::{ColumnId, Result, internal};
 use firesteel_expr::Expr;
-use firesteel_plan::logical::{CommonTables, Generate, Join, JoinKind, Limit, Node, Relation, Sort};
+use firesteel_plan::logical::{CommonTables, Expand, Generate, Join, JoinKind, Limit, Node, Relation, Sort, Window};
 use firesteel_plan::physical::{self, HashJoin, JoinSide, NestedLoopJoin, PhysicalOp, Scan, StageId, StageInput, TopN};
 use firesteel_plan::{LogicalPlan, PhysicalPlan, PhysicalRef, PlanColumn, PlanRef, Schema};
 use hashbrown::HashSet;
@@ -86,6 +86,8 @@ fn strategy(plan: &PlanRef, needed: &Needed, context: &RuleContext) -> Result<Ph
             let op = PhysicalOp::Range(physical::Range { start: range.start, step: range.step, count: range.count });
             node(plan, op, Vec::new(), Arc::clone(plan.schema()))
         }
+        Node::Expand(expand) => expand_strategy(plan, expand, needed, context)?,
+        Node::Window(window) => window_strategy(plan, window, needed, context)?,
     };
     Ok(made.with_logical(plan))
 }
@@ -196,6 +198,35 @@ fn build_side(join: &Join, left: &PhysicalRef, right: &PhysicalRef) -> JoinSide 
         _ if bytes(left) < bytes(right) => JoinSide::Left,
         _ => JoinSide::Right,
     }
+}
+
+fn expand_strategy(plan: &PlanRef, expand: &Expand, needed: &Needed, context: &RuleContext) -> Result<PhysicalRef> {
+    let passed = restricted(needed, &expand.input);
+    let keys = expand.keys.iter().map(|(_, key)| key.as_ref());
+    let input = strategy(&expand.input, &with(&passed, keys), context)?;
+    let mut columns: Vec<_> =
+        input.schema.columns.iter().filter(|column| passed.contains(&column.id)).cloned().collect();
+    let op = PhysicalOp::Expand(physical::Expand {
+        passed: columns.iter().map(|column| column.id).collect(),
+        keys: expand.keys.clone(),
+        sets: expand.sets.clone(),
+        with_position: expand.position.is_some(),
+    });
+    columns.extend(expand.added_columns());
+    Ok(node(plan, op, vec![input], Schema::new(columns)))
+}
+
+fn window_strategy(plan: &PlanRef, window: &Window, needed: &Needed, context: &RuleContext) -> Result<PhysicalRef> {
+    let used = plan.expressions().into_iter().map(|expr| expr.as_ref());
+    let input = strategy(&window.input, &with(&restricted(needed, &window.input), used), context)?;
+    let added = plan.schema().columns.iter().skip(window.input.schema().len());
+    let schema = Schema::new(input.schema.columns.iter().chain(added).cloned().collect());
+    let op = PhysicalOp::Window(physical::Window {
+        partition_by: window.partition_by.clone(),
+        order_by: window.order_by.clone(),
+        calls: window.calls.clone(),
+    });
+    Ok(node(plan, op, vec![input], schema))
 }
 
 /// A limit over an order keeps a heap instead of sorting all.

@@ -26,8 +26,8 @@ pub(crate) mod prelude {
     pub(crate) use firesteel_common::{ColumnId, Result};
     pub(crate) use firesteel_expr::{Expr, ExprRef, Literal};
     pub(crate) use firesteel_plan::logical::{
-        Aggregate, Filter, Generate, Join, JoinKey, JoinKind, Limit, Node, NodeKinds, Project, Relation, Sort, Union,
-        Values,
+        Aggregate, Expand, Filter, Generate, Join, JoinKey, JoinKind, Limit, Node, NodeKinds, Project, Relation, Sort,
+        Union, Values, Window,
     };
     pub(crate) use firesteel_plan::{LogicalPlan, PlanRef};
 

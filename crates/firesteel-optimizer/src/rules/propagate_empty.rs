@@ -1,7 +1,8 @@
 //! What reads no rows gives none.
 //!
 //! ```text
-//! Filter, Project, Sort, Limit, … over no rows    ⇒  no rows
+//! Filter, Project, Sort, Limit, Window, Expand
+//!   over no rows                                  ⇒  no rows
 //! inner join with no rows on a side               ⇒  no rows
 //! Aggregate with keys over no rows                ⇒  no rows     (without keys it still gives one)
 //! union                                           ⇒  without its empty inputs
@@ -22,7 +23,9 @@ fn apply(plan: &PlanRef, _: &RuleContext) -> Result<Option<PlanRef>> {
         | Node::Project(Project { input, .. })
         | Node::Sort(Sort { input, .. })
         | Node::Generate(Generate { input, .. })
-        | Node::Limit(Limit { input, .. }) => is_empty(input),
+        | Node::Limit(Limit { input, .. })
+        | Node::Expand(Expand { input, .. })
+        | Node::Window(Window { input, .. }) => is_empty(input),
         Node::Aggregate(aggregate) => !aggregate.keys.is_empty() && is_empty(&aggregate.input),
         Node::Join(join) => match join.kind {
             JoinKind::Inner | JoinKind::LeftSemi => is_empty(&join.left) || is_empty(&join.right),

@@ -105,6 +105,8 @@ fn prune(plan: &PlanRef, needed: &Needed) -> PlanRef {
         Node::Aggregate(aggregate) => prune_aggregate(aggregate, needed),
         Node::Union(union) => prune_union(union, needed),
         Node::Generate(generate) => prune_generate(generate, needed),
+        Node::Expand(expand) => prune_expand(expand, needed),
+        Node::Window(window) => prune_window(window, needed),
         Node::Filter(_)
         | Node::Sort(_)
         | Node::Limit(_)
@@ -148,6 +150,26 @@ fn prune_generate(generate: &Generate, needed: &Needed) -> PlanRef {
     let mut below = needed.clone();
     below.extend(generate.generator.args().iter().flat_map(|arg| arg.columns().iter().copied()));
     LogicalPlan::new(Node::Generate(Generate { input: prune(&generate.input, &below), columns, ..generate.clone() }))
+}
+
+/// A key that nobody needs still says which rows there are.
+fn prune_expand(expand: &Expand, needed: &Needed) -> PlanRef {
+    let mut below = needed.clone();
+    below.extend(expand.keys.iter().flat_map(|(_, key)| key.columns().iter().copied()));
+    LogicalPlan::new(Node::Expand(Expand { input: prune(&expand.input, &below), ..expand.clone() }))
+}
+
+/// Without calls a window is nothing.
+fn prune_window(window: &Window, needed: &Needed) -> PlanRef {
+    let calls: Vec<_> = window.calls.iter().filter(|(id, _)| needed.contains(id)).cloned().collect();
+    if calls.is_empty() {
+        return prune(&window.input, needed);
+    }
+    let keys = window.partition_by.iter().chain(window.order_by.iter().map(|key| &key.expr));
+    let used = keys.chain(calls.iter().flat_map(|(_, call)| call.inputs()));
+    let mut below = needed.clone();
+    below.extend(used.flat_map(|expr| expr.columns().iter().copied()));
+    LogicalPlan::new(Node::Window(Window { input: prune(&window.input, &below), calls, ..window.clone() }))
 }
 
 fn prune_union(union: &Union, needed: &Needed) -> PlanRef {

@@ -3,7 +3,8 @@
 //! ```text
 //! Filter(l.a = 1 AND l.b = r.b AND r.c > 2) over Join(l, r)
 //!     ⇒  Join(Filter(a = 1) over l, Filter(c > 2) over r) on l.b = r.b
-//! Filter over Project, Sort, Union, Aggregate (on its keys), Generate (on its input)  ⇒  the same below
+//! Filter over Project, Sort, Union, Aggregate (on its keys), Window (on its partition keys), Generate (on its input)
+//!     ⇒  the same below
 //! ```
 //! Outer joins take only what their missing rows cannot change. A predicate that can raise an error stays where it is:
 //! below a join or aggregate it would see rows that it never met.
@@ -40,6 +41,7 @@ fn through(filter: &Filter) -> Result<Option<PlanRef>> {
         Node::Aggregate(aggregate) => through_aggregate(filter, aggregate),
         Node::Union(union) => through_union(filter, union).map(Some),
         Node::Generate(generate) => through_generate(filter, generate),
+        Node::Window(window) => through_window(filter, window),
         Node::Join(join) => into_join(filter, join),
         _ => Ok(None),
     }
@@ -83,6 +85,22 @@ fn through_generate(filter: &Filter, generate: &Generate) -> Result<Option<PlanR
     }
     let input = filtered(&generate.input, below)?;
     let plan = LogicalPlan::new(Node::Generate(Generate { input, ..generate.clone() }));
+    filtered(&plan, above).map(Some)
+}
+
+/// What decides on whole partitions decides as well before their rows are computed.
+fn through_window(filter: &Filter, window: &Window) -> Result<Option<PlanRef>> {
+    let is_key = |id: &ColumnId| window.partition_by.iter().any(|key| key.as_column() == Some(*id));
+    let (below, above): (Vec<_>, Vec<_>) = filter
+        .predicate
+        .conjuncts()
+        .into_iter()
+        .partition(|term| may_move(term) && !term.columns().is_empty() && term.columns().iter().all(is_key));
+    if below.is_empty() {
+        return Ok(None);
+    }
+    let input = filtered(&window.input, below)?;
+    let plan = LogicalPlan::new(Node::Window(Window { input, ..window.clone() }));
     filtered(&plan, above).map(Some)
 }
 

@@ -21,8 +21,10 @@ impl NodeKinds {
     pub const DEPENDENT_JOIN: NodeKinds = NodeKinds(1 << 10);
     pub const COMMON_TABLES: NodeKinds = NodeKinds(1 << 11);
     pub const COMMON_TABLE_SCAN: NodeKinds = NodeKinds(1 << 12);
-    pub const GENERATE: NodeKinds = NodeKinds(1 << 16);
-    pub const RANGE: NodeKinds = NodeKinds(1 << 17);
+    pub const GENERATE: NodeKinds = NodeKinds(1 << 15);
+    pub const RANGE: NodeKinds = NodeKinds(1 << 16);
+    pub const EXPAND: NodeKinds = NodeKinds(1 << 13);
+    pub const WINDOW: NodeKinds = NodeKinds(1 << 14);
     pub const ALL: NodeKinds = NodeKinds(u32::MAX);
 
     /// Either set's kinds, in constants.
@@ -61,6 +63,8 @@ impl Node {
             Node::Union(_) => NodeKinds::UNION,
             Node::Generate(_) => NodeKinds::GENERATE,
             Node::Range(_) => NodeKinds::RANGE,
+            Node::Expand(_) => NodeKinds::EXPAND,
+            Node::Window(_) => NodeKinds::WINDOW,
         }
     }
 }

@@ -5,15 +5,18 @@
 //! ```
 //! Plans are immutable and shared; a rewrite makes new nodes and keeps the `Arc`s of what did not change.
 
+mod expand;
 mod free_columns;
 mod generator;
 mod kinds;
 mod nodes;
 mod renumber;
+mod window;
 
 use std::fmt;
 use std::sync::{Arc, OnceLock};
 
+pub use expand::Expand;
 pub use free_columns::free_columns;
 pub use generator::{GeneratedColumn, Generator};
 pub use kinds::NodeKinds;
@@ -21,6 +24,7 @@ pub use nodes::{
     Aggregate, CommonTableId, CommonTableScan, CommonTables, DependentJoin, Filter, Generate, Join, JoinKey, JoinKind,
     Limit, Materialized, Project, Range, Relation, Sort, SortKey, Union, Values,
 };
+pub use window::Window;
 
 pub use renumber::renumbered;
 
@@ -60,6 +64,8 @@ pub enum Node {
     Union(Union),
     Generate(Generate),
     Range(Range),
+    Expand(Expand),
+    Window(Window),
 }
 
 impl LogicalPlan {

@@ -7,7 +7,7 @@ use firesteel_common::{ColumnId, Result, SqlType};
 use firesteel_expr::{AggregateCall, Expr, ExprRef};
 use serde::{Deserialize, Serialize};
 
-use super::{Generator, Node, PlanRef};
+use super::{Expand, Generator, Node, PlanRef, Window};
 use crate::schema::{PlanColumn, Schema, SchemaRef};
 use crate::statistics::Statistics;
 
@@ -261,6 +261,8 @@ impl Node {
             Node::CommonTableScan(scan) => Schema::new(scan.columns.clone()),
             Node::Generate(generate) => generate.schema(),
             Node::Range(range) => Schema::new(vec![range.column()]),
+            Node::Expand(expand) => expand.schema(),
+            Node::Window(window) => window.schema(),
             Node::Filter(Filter { input, .. }) | Node::Sort(Sort { input, .. }) | Node::Limit(Limit { input, .. }) => {
                 Arc::clone(input.schema())
             }
@@ -277,7 +279,9 @@ impl Node {
             | Node::Aggregate(Aggregate { input, .. })
             | Node::Sort(Sort { input, .. })
             | Node::Generate(Generate { input, .. })
-            | Node::Limit(Limit { input, .. }) => vec![input],
+            | Node::Limit(Limit { input, .. })
+            | Node::Expand(Expand { input, .. })
+            | Node::Window(Window { input, .. }) => vec![input],
             Node::Join(join) => vec![&join.left, &join.right],
             Node::DependentJoin(join) => vec![&join.left, &join.right],
             Node::Union(union) => union.inputs.iter().map(|(input, _)| input).collect(),
@@ -304,7 +308,9 @@ impl Node {
             | Node::Aggregate(Aggregate { input, .. })
             | Node::Sort(Sort { input, .. })
             | Node::Generate(Generate { input, .. })
-            | Node::Limit(Limit { input, .. }) => put(input),
+            | Node::Limit(Limit { input, .. })
+            | Node::Expand(Expand { input, .. })
+            | Node::Window(Window { input, .. }) => put(input),
             Node::Join(Join { left, right, .. }) | Node::DependentJoin(DependentJoin { left, right, .. }) => {
                 put(left);
                 put(right);
@@ -341,6 +347,8 @@ impl Node {
             Node::DependentJoin(join) => join.filter.iter().collect(),
             Node::Sort(sort) => sort.keys.iter().map(|key| &key.expr).collect(),
             Node::Generate(generate) => generate.generator.args().iter().collect(),
+            Node::Expand(expand) => expand.keys.iter().map(|(_, key)| key).collect(),
+            Node::Window(window) => window.expressions(),
         }
     }
 
@@ -374,6 +382,8 @@ impl Node {
             Node::DependentJoin(join) => join.filter.iter_mut().try_for_each(put)?,
             Node::Sort(sort) => sort.keys.iter_mut().try_for_each(|key| put(&mut key.expr))?,
             Node::Generate(generate) => generate.generator = generate.generator.map_args(map)?,
+            Node::Expand(expand) => expand.keys.iter_mut().try_for_each(|(_, key)| put(key))?,
+            Node::Window(window) => *window = window.map_expressions(map)?,
         }
         Ok(node)
     }
@@ -388,6 +398,12 @@ impl Node {
             Node::Relation(relation) => relation.columns.iter_mut().for_each(|(_, id)| *id = map(*id)),
             Node::Values(values) => rename(&mut values.columns),
             Node::Range(range) => range.id = map(range.id),
+            Node::Expand(expand) => {
+                expand.keys.iter_mut().for_each(|(id, _)| *id = map(*id));
+                expand.grouping_id = map(expand.grouping_id);
+                expand.position = expand.position.map(map);
+            }
+            Node::Window(window) => window.calls.iter_mut().for_each(|(id, _)| *id = map(*id)),
             Node::Generate(generate) => generate.columns.iter_mut().for_each(|(_, id)| *id = map(*id)),
             Node::Materialized(leaf) => rename(&mut leaf.columns),
             Node::CommonTableScan(scan) => rename(&mut scan.columns),

@@ -147,6 +147,11 @@ pub enum GroupBy {
     /// `GROUP BY ALL`.
     All(Span),
     Items(Vec<GroupingItem>),
+    /// Hive's `GROUP BY a, b GROUPING SETS (…)`: the keys in their order, then the sets.
+    KeysAndSets {
+        keys: Vec<Expr>,
+        sets: Vec<GroupingSet>,
+    },
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -7,6 +7,7 @@
 
 mod common_tables;
 mod exchange;
+mod expand;
 mod filter;
 mod generate;
 mod hash_aggregate;
@@ -21,12 +22,14 @@ mod stage_input;
 mod top_n;
 mod union;
 mod values;
+mod window;
 pub mod wire;
 
 use std::sync::Arc;
 
 pub use common_tables::{CommonTableScan, CommonTables};
 pub use exchange::{Exchange, Partitioning};
+pub use expand::Expand;
 pub use filter::Filter;
 pub use generate::Generate;
 pub use hash_aggregate::HashAggregate;
@@ -41,6 +44,7 @@ pub use stage_input::{StageId, StageInput};
 pub use top_n::TopN;
 pub use union::Union;
 pub use values::Values;
+pub use window::Window;
 
 use firesteel_catalog::Estimate;
 use serde::{Deserialize, Serialize};
@@ -82,6 +86,8 @@ pub enum PhysicalOp {
     Exchange(Exchange),
     CommonTables(CommonTables),
     CommonTableScan(CommonTableScan),
+    Expand(Expand),
+    Window(Window),
 }
 
 impl PhysicalPlan {
@@ -128,6 +134,8 @@ impl PhysicalPlan {
             PhysicalOp::Exchange(_) => "Exchange",
             PhysicalOp::CommonTables(_) => "WithCTE",
             PhysicalOp::CommonTableScan(_) => "CTERelationRef",
+            PhysicalOp::Expand(_) => "Expand",
+            PhysicalOp::Window(_) => "Window",
         }
     }
 }

@@ -162,8 +162,8 @@ impl Parser<'_> {
             return Ok(GroupBy::Items(vec![GroupingItem::Cube(singletons(items))]));
         }
         if self.is_words(&["GROUPING", "SETS"]) {
-            // Hive's `GROUP BY a, b GROUPING SETS (…)`: the sets alone say what is grouped.
-            return Ok(GroupBy::Items(vec![self.grouping_item()?]));
+            let GroupingItem::GroupingSets(sets) = self.grouping_item()? else { return Ok(GroupBy::Items(items)) };
+            return Ok(GroupBy::KeysAndSets { keys: singletons(items).concat(), sets });
         }
         Ok(GroupBy::Items(items))
     }

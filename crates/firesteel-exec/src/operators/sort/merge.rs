@@ -7,12 +7,11 @@ use std::sync::atomic::{AtomicUsize, Ordering::AcqRel};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use firesteel_common::{Result, SqlType};
-use firesteel_expr::column::Column;
 
 use super::output::{Place, Sorted};
 use super::run::Run;
-use crate::keys::canonical;
 use crate::memory::Reservation;
+use crate::pages::unify;
 use crate::unit::{Units, unit};
 
 /// About so many rows are merged by one unit.
@@ -27,7 +26,7 @@ pub(crate) fn finalize(
     sorted: &Arc<Sorted>,
     mut memory: Reservation,
 ) -> Result<Units> {
-    unify(&mut runs, types)?;
+    unify(&mut runs.iter_mut().map(|run| &mut run.columns).collect::<Vec<_>>(), types)?;
     let rows: usize = runs.iter().map(Run::len).sum();
     memory.grow(rows * size_of::<Place>())?;
     let runs = Arc::new(runs);
@@ -48,21 +47,6 @@ pub(crate) fn finalize(
         })
     };
     Ok(ranges.into_iter().enumerate().map(one).collect())
-}
-
-/// Columns of one type in all runs: some runs may have had wide decimals, others not.
-fn unify(runs: &mut [Run], types: &[SqlType]) -> Result<()> {
-    for (at, data_type) in types.iter().enumerate() {
-        let mut arrow = runs.iter().map(|run| run.columns[at].data_type());
-        let first = arrow.next();
-        if arrow.all(|other| Some(other) == first) {
-            continue;
-        }
-        for run in runs.iter_mut() {
-            run.columns[at] = canonical(&Column::Array(Arc::clone(&run.columns[at])), data_type)?;
-        }
-    }
-    Ok(())
 }
 
 /// For each piece of the output, the range of each run that belongs to it.

@@ -4,7 +4,6 @@ use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::sync::{Arc, OnceLock};
 use std::task::{Context, Poll};
 
-use arrow::array::{Array, ArrayRef, UInt32Array};
 use firesteel_common::{Result, internal};
 use firesteel_expr::batch::Batch;
 use firesteel_expr::column::Column;
@@ -13,6 +12,7 @@ use super::run::Run;
 use crate::contract::{Source, SourceFactory, WorkerId};
 use crate::memory::Reservation;
 use crate::operators::limit::RowRange;
+use crate::pages::gather;
 
 /// A row of a run.
 #[derive(Debug, Clone, Copy)]
@@ -95,22 +95,8 @@ impl Source for Reader {
 
 impl Order {
     fn gather(&self, places: &[Place]) -> Result<Batch> {
-        let columns = self.runs.first().map_or(0, |run| run.columns.len());
-        let columns: Vec<ArrayRef> = match self.runs.as_slice() {
-            [only] => {
-                let rows = UInt32Array::from_iter_values(places.iter().map(|place| place.row));
-                let taken = only.columns.iter().map(|column| arrow::compute::take(column, &rows, None));
-                taken.collect::<std::result::Result<_, _>>()?
-            }
-            runs => {
-                let rows: Vec<_> = places.iter().map(|place| (place.run as usize, place.row as usize)).collect();
-                let column = |at: usize| {
-                    let arrays: Vec<&dyn Array> = runs.iter().map(|run| run.columns[at].as_ref()).collect();
-                    arrow::compute::interleave(&arrays, &rows)
-                };
-                (0..columns).map(column).collect::<std::result::Result<_, _>>()?
-            }
-        };
+        let runs: Vec<_> = self.runs.iter().map(|run| run.columns.as_slice()).collect();
+        let columns = gather(&runs, places.iter().map(|place| (place.run, place.row)))?;
         Ok(Batch::new(columns.into_iter().map(Column::Array).collect(), places.len()))
     }
 }

@@ -142,6 +142,7 @@ impl Domain<'_> {
             Node::Join(join) => self.join(join),
             Node::Union(union) => self.union(union),
             Node::Generate(generate) => self.generate(generate),
+            Node::Expand(_) | Node::Window(_) => self.keeping(plan),
             // Only a limit cares for the order.
             Node::Sort(sort) => self.push(&sort.input),
             _ => Err(error!(
@@ -289,6 +290,23 @@ impl Domain<'_> {
         };
         let plan = LogicalPlan::new(Node::Project(Project { input: input.plan, exprs }));
         Ok(Correlated { plan, keys: input.keys, missing })
+    }
+
+    /// Nodes that keep the rows of their input, and its columns. Windows stay within the rows of one outer row.
+    fn keeping(&self, plan: &PlanRef) -> Result<Correlated> {
+        let children = plan.children();
+        let [child] = children.as_slice() else {
+            return Err(firesteel_common::internal!("a node that keeps rows has not one input"));
+        };
+        let input = self.covering(self.settled(child)?, &self.own_columns(plan.expressions()))?;
+        let plan = plan.map_expressions(&mut |expr| bound(expr, &input.keys))?;
+        let mut plan = plan.with_children(vec![Arc::clone(&input.plan)]);
+        if let Node::Window(window) = &plan.node {
+            let keys = input.keys.iter().map(|key| key.column.to_expr());
+            let partition_by = window.partition_by.iter().cloned().chain(keys).collect();
+            plan = LogicalPlan::new(Node::Window(Window { partition_by, ..window.clone() }));
+        }
+        Ok(Correlated { plan, keys: input.keys, missing: None })
     }
 
     fn aggregate(&self, aggregate: &Aggregate) -> Result<Correlated> {

@@ -1,0 +1,34 @@
+create temporary view t as select * from values
+  (1, 'a', 10, 1.5), (2, 'a', 20, 2.5), (3, 'a', 20, 0.5), (4, 'b', 5, 3.5), (5, 'b', null, null), (6, null, 7, 1.0), (7, 'b', 5, 2.0)
+  as t(id, k, n, d);
+select id, k, row_number() over (partition by k order by id) from t;
+select id, rank() over (order by n), dense_rank() over (order by n) from t;
+select id, rank() over (order by n desc), percent_rank() over (order by n desc), cume_dist() over (order by n desc) from t;
+select id, percent_rank() over (partition by k order by n), cume_dist() over (partition by k order by n) from t;
+select id, ntile(3) over (order by id), ntile(1) over (order by id), ntile(100) over (order by id) from t;
+select id, ntile(2) over (partition by k order by id) from t;
+select id, ntile() over (order by id) from t;
+select id, lag(n) over (order by id), lead(n) over (order by id) from t;
+select id, lag(n, 2) over (partition by k order by id), lead(n, 1, -1) over (partition by k order by id) from t;
+select id, lag(id, 0) over (order by id), lag(id, -1) over (order by id), lead(id, -2) over (order by id) from t;
+select id, lead(n, 1, id * 100) over (order by id) from t;
+select id, lag(n, 1, 0.5) over (order by id) from t;
+select id, lag(n) ignore nulls over (order by id), lead(n) ignore nulls over (order by id) from t;
+select id, lag(n, 2, -1) ignore nulls over (order by id), lead(n, 2) ignore nulls over (order by id desc) from t;
+select id, lag(k, 1, 'none') respect nulls over (order by id) from t;
+select id, nth_value(n, 2) over (order by id), nth_value(n, 1) over (partition by k order by id) from t;
+select id, nth_value(n, 2) over (order by id rows between 1 preceding and 1 following) from t;
+select id, nth_value(n, 5) ignore nulls over (order by id rows between unbounded preceding and unbounded following) from t;
+select id, first_value(n) over (order by id), last_value(n) over (order by id) from t;
+select id, first(n) over w, last(n) over w, any_value(n) over w from t window w as (partition by k order by id rows between unbounded preceding and unbounded following);
+select id, first_value(n) ignore nulls over w, last_value(n) ignore nulls over w, first(n, true) over w, last(n, false) over w, any_value(n) ignore nulls over w from t window w as (partition by k order by id desc);
+select id, first_value(n) over (order by id rows between 1 following and 2 following) from t;
+select id, last_value(n) ignore nulls over (order by id rows between 3 preceding and 1 preceding) from t;
+select id, row_number() over (order by k nulls last, id desc) from t;
+select id, row_number() over (partition by k, n order by id) as r, rank() over (partition by n, k order by id) as s from t;
+select row_number() over (order by 1) from values (1) as v(x);
+select id, rank() over (partition by k order by d + 1, n) from t;
+select id, dense_rank() over (order by k) as d from t order by d desc, id;
+select k, row_number() over (order by count(*) desc, k) as r, count(*) from t group by k;
+select id, row_number() over (order by id) from t where false;
+select id, count(*) over (), sum(n) over () from t where false;
