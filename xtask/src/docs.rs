@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 
 use firesteel_expr::function::Doc;
-use firesteel_expr::registry;
+use firesteel_expr::{registry, window};
 
 const NOTE: &str = "<!-- Written by `cargo xtask docs`: edit what it is made from, in the code. -->";
 
@@ -40,6 +40,7 @@ fn functions() -> String {
     let scalars = scalars.iter().map(|f| Entry { name: f.name, aliases: f.aliases, doc: f.doc });
     let aggregates = registry::aggregate_functions();
     let aggregates = aggregates.iter().map(|f| Entry { name: f.name, aliases: f.aliases, doc: f.doc });
+    let windows: Vec<_> = window::FUNCTIONS.iter().map(|f| Entry { name: f.name, aliases: &[], doc: f.doc }).collect();
     // What only rules call has no documentation, and nobody to read it.
     let documented = |entry: &Entry| !entry.doc.usage.is_empty();
     let is_word = |entry: &Entry| entry.name.starts_with(|c: char| c.is_ascii_alphabetic());
@@ -51,7 +52,13 @@ fn functions() -> String {
         "Every example runs as a test. *Since* names the release of Apache Spark that brought the function.\n\
          In the shell, `DESCRIBE FUNCTION EXTENDED name` shows the same.\n",
     );
-    for (title, entries) in [("Operators", &signs), ("Aggregate functions", &aggregates), ("Functions", &words)] {
+    let sections = [
+        ("Operators", &signs),
+        ("Aggregate functions", &aggregates),
+        ("Window functions", &windows),
+        ("Functions", &words),
+    ];
+    for (title, entries) in sections {
         section(title, entries, &mut page);
     }
     page

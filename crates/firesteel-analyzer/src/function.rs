@@ -107,7 +107,8 @@ impl Resolver<'_, '_> {
         if !call.order_by.is_empty() {
             return Err(unsupported("WITHIN GROUP", expr.span));
         }
-        let counts_rows = call.name.last().eq_ignore_ascii_case("count")
+        let counts_rows = !call.distinct
+            && call.name.last().eq_ignore_ascii_case("count")
             && matches!(call.arguments.as_slice(), [star] if matches!(&star.value.kind, ExprKind::Star(q) if q.is_empty()));
         let mut args = match counts_rows {
             true => vec![Expr::literal(Literal::int(1))],

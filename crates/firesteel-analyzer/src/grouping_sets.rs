@@ -162,6 +162,11 @@ impl GroupingSets {
     }
 
     pub(crate) fn expand(&self, input: PlanRef, keys: &[(ColumnId, ExprRef)], ids: &ColumnIds) -> Expanded {
+        if keys.is_empty() && self.sets.len() == 1 {
+            // GROUPING SETS (()): one group, rows or not.
+            let zero = Expr::literal(Literal::bigint(0));
+            return Expanded { plan: input, keys: Vec::new(), grouping_id_below: Arc::clone(&zero), grouping_id: zero };
+        }
         let grouping_id = ids.fresh("spark_grouping_id");
         let position = self.has_duplicates().then(|| ids.fresh("_gen_grouping_pos"));
         let expand = Expand {

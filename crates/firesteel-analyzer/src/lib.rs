@@ -42,6 +42,7 @@ mod subquery;
 mod tests;
 mod window;
 mod window_frame;
+mod window_function;
 
 use std::cell::Cell;
 use std::sync::Arc;

@@ -11,7 +11,7 @@
 use std::cell::RefCell;
 use std::sync::Arc;
 
-use firesteel_common::conditions::MISSING_AGGREGATION;
+use firesteel_common::conditions::{MISSING_AGGREGATION, WINDOW_FUNCTION_WITHOUT_OVER_CLAUSE};
 use firesteel_common::settings::Setting;
 use firesteel_common::{ColumnId, Error, Result, Span, error};
 use firesteel_expr::ExprRef;
@@ -131,7 +131,12 @@ impl Analyzer<'_> {
             let text = || format!("Filter {}", resolver.name_of(condition));
             input.plan = plan.map_err(|error| generator::outside_select(error, &text))?;
         }
-        let clauses = self.clauses(select, order_by, &input.scope, env)?;
+        let clauses = self.clauses(select, order_by, &input.scope, env);
+        // Of a function that asks for OVER, Spark shows the whole.
+        let clauses = clauses.map_err(|error| match error.is(&WINDOW_FUNCTION_WITHOUT_OVER_CLAUSE) {
+            true => error.moved_to(select.span),
+            false => error,
+        })?;
         self.assemble(select, input, clauses)
     }
 

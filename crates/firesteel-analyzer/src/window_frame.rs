@@ -9,7 +9,7 @@ use firesteel_common::{Result, SqlType, bail, error};
 use firesteel_expr::window::{Bound, Frame};
 use firesteel_expr::{CastMode, Expr, ExprRef, cast, eval, registry};
 use firesteel_plan::logical::SortKey;
-use firesteel_plan::parsed::{self, FrameBound, FrameUnits};
+use firesteel_plan::parsed::{self, ExprKind, FrameBound, FrameUnits};
 
 use crate::expr::{Clause, Resolver};
 
@@ -111,18 +111,18 @@ impl Resolver<'_, '_> {
             FrameBound::Following(written) => (written, false),
             special => return Ok(End::Special(special)),
         };
-        let constant = Resolver { clause: Clause::Other("a frame"), aggregates: None, windows: None, ..self.clone() };
-        let offset = constant.resolve(written)?;
-        if !offset.is_foldable() {
+        if !is_literal(written) {
             return Err(error!(INVALID_WINDOW_FRAME_BOUND).at(written.span));
         }
+        let constant = Resolver { clause: Clause::Other("a frame"), aggregates: None, windows: None, ..self.clone() };
+        let offset = constant.resolve(written)?;
         let text = self.name_of(written);
         let wanted = key.map(|key| key.expr.data_type()).filter(|wanted| {
             !wanted.is_datetime() && *wanted != offset.data_type() && cast::is_allowed(offset.data_type(), wanted)
         });
         let (offset, cast) = match wanted {
             // Spark negates a string as a DOUBLE before it casts it.
-            Some(wanted) if offset.data_type().is_string() && !wanted.is_string() => {
+            Some(wanted) if before && offset.data_type().is_string() && !wanted.is_string() => {
                 let number = Expr::cast(offset, SqlType::Double, CastMode::Ansi).written_at(written.span);
                 (Expr::cast(number, wanted.clone(), CastMode::Ansi).written_at(written.span), true)
             }
@@ -236,6 +236,16 @@ impl Resolver<'_, '_> {
         let operator = if before == key.descending { "+" } else { "-" };
         let moved = registry::call(operator, vec![key.expr.clone(), offset])?;
         Ok(Bound::Value(as_key(moved, key.expr.data_type())))
+    }
+}
+
+/// Literals, and what is computed of them: known when the text is read.
+fn is_literal(written: &parsed::Expr) -> bool {
+    match &written.kind {
+        ExprKind::Literal(_) => true,
+        ExprKind::Unary { operand, .. } | ExprKind::Cast { operand, .. } => is_literal(operand),
+        ExprKind::Binary { first, rest } => is_literal(first) && rest.iter().all(|(_, operand)| is_literal(operand)),
+        _ => false,
     }
 }
 

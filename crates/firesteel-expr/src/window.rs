@@ -199,7 +199,7 @@ pub enum WindowKind {
 pub struct WindowDescriptor {
     pub name: &'static str,
     pub kind: WindowKind,
-    /// Fewest and most arguments.
+    /// Fewest and most arguments; Spark's ranks take any and look at none.
     pub arguments: (usize, usize),
     pub doc: Doc,
 }
@@ -223,7 +223,7 @@ pub const FUNCTIONS: &[WindowDescriptor] = &[
     WindowDescriptor {
         name: "dense_rank",
         kind: WindowKind::Ranking(Ranking::DenseRank),
-        arguments: (0, 0),
+        arguments: (0, usize::MAX),
         doc: Doc {
             usage: "dense_rank() - Computes the rank of a value in a group of values: one plus the previously assigned \
                     rank value. Unlike rank, dense_rank leaves no gaps in the sequence.",
@@ -237,7 +237,7 @@ pub const FUNCTIONS: &[WindowDescriptor] = &[
     WindowDescriptor {
         name: "lag",
         kind: WindowKind::Lag,
-        arguments: (1, 3),
+        arguments: (0, 3),
         doc: Doc {
             usage: "lag(input[, offset[, default]]) - Returns the value of `input` at the `offset`th row before the \
                     current row in the window, `default` if there is none. `offset` is 1 and `default` null unless given.",
@@ -251,7 +251,7 @@ pub const FUNCTIONS: &[WindowDescriptor] = &[
     WindowDescriptor {
         name: "lead",
         kind: WindowKind::Lead,
-        arguments: (1, 3),
+        arguments: (0, 3),
         doc: Doc {
             usage: "lead(input[, offset[, default]]) - Returns the value of `input` at the `offset`th row after the \
                     current row in the window, `default` if there is none. `offset` is 1 and `default` null unless given.",
@@ -292,7 +292,7 @@ pub const FUNCTIONS: &[WindowDescriptor] = &[
     WindowDescriptor {
         name: "percent_rank",
         kind: WindowKind::Ranking(Ranking::PercentRank),
-        arguments: (0, 0),
+        arguments: (0, usize::MAX),
         doc: Doc {
             usage: "percent_rank() - Computes the percentage ranking of a value in a group of values.",
             since: "2.0.0",
@@ -302,7 +302,7 @@ pub const FUNCTIONS: &[WindowDescriptor] = &[
     WindowDescriptor {
         name: "rank",
         kind: WindowKind::Ranking(Ranking::Rank),
-        arguments: (0, 0),
+        arguments: (0, usize::MAX),
         doc: Doc {
             usage: "rank() - Computes the rank of a value in a group of values: one plus the number of rows preceding \
                     the current row in the ordering of the partition. Equal values leave gaps in the sequence.",

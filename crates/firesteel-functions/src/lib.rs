@@ -24,12 +24,13 @@ fn all() -> Vec<ScalarFunction> {
     [string::ALL, math::ALL, datetime::ALL, collection::ALL, hash::ALL, misc::ALL].concat()
 }
 
-/// Every example of every function, aggregates and operators included: function, SQL, result as text.
+/// Every example of every function, aggregates, window functions and operators included: function, SQL, result as text.
 pub fn examples() -> Vec<(&'static str, &'static str, &'static str)> {
     install();
     let scalars = registry::scalar_functions();
     let aggregates = registry::aggregate_functions();
-    let docs = scalars.iter().map(|f| (f.name, f.doc)).chain(aggregates.iter().map(|f| (f.name, f.doc)));
+    let windows = firesteel_expr::window::FUNCTIONS.iter().map(|f| (f.name, f.doc));
+    let docs = scalars.iter().map(|f| (f.name, f.doc)).chain(aggregates.iter().map(|f| (f.name, f.doc))).chain(windows);
     docs.flat_map(|(name, doc)| doc.examples.iter().map(move |(sql, expected)| (name, *sql, *expected))).collect()
 }
 

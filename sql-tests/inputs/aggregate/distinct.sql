@@ -13,8 +13,3 @@ select k, count(distinct n) as c from t group by k having count(distinct n) > 1 
 select min(distinct n), max(distinct k), bool_and(distinct i > 0), any_value(distinct 1) from t;
 select sum(1 / n) filter (where n > 0) from t;
 select i, sum(distinct d), sum(d), count(distinct k) from t group by i order by i;
--- Aliases in arguments.
-select k as kk, sum(n) as s, s + 1 as more from t group by k;
-select i + 1 as j, sum(j) from t group by i;
-select i + 1 as j, sum(j) over () from t;
-select sum(n) as s, max(s) over () from t;

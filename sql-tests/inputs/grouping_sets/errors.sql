@@ -1,14 +1,10 @@
 create temporary view t as select * from values ('a', 'x', 1, 10) as t(k, l, i, n);
 select k, grouping(k) from t group by k;
 select grouping_id() from t;
-select grouping(l) from t group by rollup(k);
-select grouping_id(l, k) from t group by rollup(k, l);
-select grouping_id(k) from t group by rollup(k, l);
 select k, l, count(*) from t group by rollup(k);
 select k from t where grouping(k) = 0 group by rollup(k);
 select sum(grouping(k)) from t group by rollup(k);
 select k from t group by k having grouping(k) = 0;
 select k from t group by k order by grouping(k);
 select k, count(*) from t group by rollup(3);
-select count(*), k from t group by cube(1, k);
 select grouping(k, l) from t group by rollup(k, l);

@@ -19,4 +19,3 @@ select id from t qualify id = 1;
 select id from t qualify count(*) > 1;
 select id, row_number() over (order by id) as r from t qualify sum(n) > 1;
 select id from t qualify missing = 1 and row_number() over (order by id) = 1;
-select k, row_number() over (order by k) as r from t group by k qualify n > 1;

@@ -31,9 +31,7 @@ select * from (select id, k, row_number() over (partition by k order by id desc)
 select a.id, b.r from t a join (select id, rank() over (order by n) as r from t) b on a.id = b.id where b.r > 2;
 select id, r, sum(r) over (order by id) as s from (select id, rank() over (order by k) as r from t);
 -- Aliases of the same list.
-select id, n + 1 as m, sum(m) over (order by id) from t;
 select id, row_number() over (order by id) as r, r + 1 as s from t;
-select id, rank() over (order by n) as r, sum(r) over (order by id) as s from t;
 -- FILTER and names.
 select sum(n) over (partition by k order by id desc nulls last) from t where id < 3;
 select count(*) over (order by k asc, id desc nulls first rows between 2 preceding and 1 following) from t where id < 3;

@@ -25,7 +25,6 @@ select sum(n) over (order by id rows between 1.5 preceding and current row) from
 select sum(n) over (order by id rows between id preceding and current row) from t;
 select sum(n) over (range between 1 preceding and current row) from t;
 select sum(n) over (range between current row and unbounded following) from t;
-select sum(n) over (order by id, n range between 1 preceding and current row) from t;
 select sum(n) over (order by k range between 1 preceding and current row) from t;
 select sum(n) over (order by timestamp'2020-01-01' range between 1 preceding and current row) from t;
 select sum(n) over (order by date'2020-01-01' range between 1.5 preceding and current row) from t;

@@ -15,7 +15,7 @@ select id, min(m) over (partition by k), max(dt) over (partition by k), max(k) o
 select id, sum(n) over (order by n), count(*) over (order by n), count(n) over (order by n desc) from t;
 select id, sum(m) over (partition by k order by id), avg(m) over (partition by k order by id), min(n) over (partition by k order by id) from t;
 select id, sum(d) over (order by id), avg(d) over (order by id), stddev(d) over (order by id), var_pop(n) over (order by id) from t;
-select id, bool_and(n > 5) over (order by id), count_if(n > 5) over (order by id), corr(n, d) over (partition by k) from t where id <> 6;
+select id, bool_and(n > 5) over (order by id), count_if(n > 5) over (order by id) from t where id <> 6;
 -- ROWS.
 select id, sum(n) over (order by id rows unbounded preceding) from t;
 select id, sum(n) over (order by id rows 1 preceding), sum(n) over (order by id rows current row) from t;

@@ -7,7 +7,7 @@ use firesteel_catalog::catalog::Entry;
 use firesteel_common::names::{quote, same_name, suggestions};
 use firesteel_common::{Result, SqlType, error};
 use firesteel_expr::function::Doc;
-use firesteel_expr::registry;
+use firesteel_expr::{registry, window};
 use firesteel_plan::parsed::{Name, Query};
 
 use super::show::lookup;
@@ -115,6 +115,7 @@ pub(crate) fn function(name: &Name, extended: bool) -> Result<QueryResult> {
     let wanted = name.last();
     let found = registry::scalar(wanted).map(|function| (function.name, function.doc));
     let found = found.or_else(|| registry::aggregate(wanted).map(|function| (function.name, function.doc)));
+    let found = found.or_else(|| window::function(wanted).map(|function| (function.name, function.doc)));
     let Some((name, doc)) = found else { return Err(registry::not_found(wanted).at(name.span)) };
     Ok(QueryResult::text("function_desc", function_lines(name, doc, extended)))
 }
