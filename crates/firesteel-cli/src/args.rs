@@ -1,14 +1,16 @@
 //! The command line.
 
+use std::path::PathBuf;
+
 use clap::{Args as ClapArgs, Parser, Subcommand};
 
 use crate::output::Format;
 
-/// Spark SQL over Parquet files, from a shell or a script.
+/// Spark SQL over files, from a shell or a script.
 #[derive(Debug, Parser)]
 #[command(name = "firesteel", version, args_conflicts_with_subcommands = false)]
 pub(crate) struct Args {
-    /// Runs these statements and leaves; may be given several times.
+    /// Runs these statements or commands and leaves; may be given several times.
     #[arg(short = 'c', long = "command", value_name = "SQL", allow_hyphen_values = true)]
     pub(crate) execute: Vec<String>,
 
@@ -25,8 +27,28 @@ pub(crate) struct Args {
     pub(crate) format: Format,
 
     /// Sets a value as SET would, e.g. spark.sql.session.timeZone=Europe/Berlin.
-    #[arg(long, value_name = "KEY=VALUE", value_parser = key_value, global = true)]
+    #[arg(long, visible_aliases = ["config", "conf"], value_name = "KEY=VALUE", value_parser = key_value, global = true)]
     pub(crate) set: Vec<(String, String)>,
+
+    /// Stops at the first failure (what -c, -f and standard input do unless told otherwise).
+    #[arg(long, conflicts_with = "go_on")]
+    pub(crate) bail: bool,
+
+    /// Goes on after failures; the exit code tells of them all the same.
+    #[arg(long = "continue")]
+    pub(crate) go_on: bool,
+
+    /// Says nothing that was not asked for: no greeting, no counts of rows.
+    #[arg(short, long)]
+    pub(crate) quiet: bool,
+
+    /// What the shell runs before its first prompt, instead of ~/.firesteelrc.
+    #[arg(long, value_name = "FILE", conflicts_with = "no_init")]
+    pub(crate) init: Option<PathBuf>,
+
+    /// The shell runs nothing before its first prompt.
+    #[arg(long)]
+    pub(crate) no_init: bool,
 
     /// CPU threads; 0 for as many as the machine has.
     #[arg(long, default_value_t = 0, global = true)]

@@ -8,7 +8,8 @@ use firesteel_datasource::ParquetWriter;
 use serde::Serialize;
 
 use crate::args::Bench;
-use crate::run::{complain, say};
+use crate::complaint::complain;
+use crate::run::say;
 
 /// What one query did.
 #[derive(Debug, Serialize)]

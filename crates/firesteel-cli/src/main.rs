@@ -9,9 +9,14 @@
 
 mod args;
 mod bench;
+mod commands;
+mod complaint;
 mod output;
+mod progress;
 mod run;
+mod script;
 mod shell;
+mod terminal;
 
 use std::io::{self, IsTerminal, Read};
 use std::process::ExitCode;
@@ -20,7 +25,9 @@ use clap::Parser;
 use firesteel::{Result, Session, SessionOptions};
 
 use args::{Args, Command};
-use run::Runner;
+use complaint::complain_of;
+use output::target::Paging;
+use run::{Flow, Runner};
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -31,7 +38,7 @@ fn main() -> ExitCode {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::from(1),
         Err(error) => {
-            run::complain(&error.render(None));
+            complain_of(&error, None);
             ExitCode::from(1)
         }
     }
@@ -44,15 +51,31 @@ fn start(args: &Args) -> Result<bool> {
         return bench::run(&session, bench);
     }
     let mut runner = Runner::new(session, args.format);
+    runner.options.data.clone_from(&args.data);
+    runner.options.bail = !args.go_on;
+    runner.options.quiet = args.quiet;
+    runner.display.footer = !args.quiet;
     if !args.execute.is_empty() || !args.file.is_empty() {
         return batch(&mut runner, args);
     }
     if io::stdin().is_terminal() {
-        return shell::run(runner);
+        return interact(runner, args);
     }
     let mut bytes = Vec::new();
     let read = io::stdin().read_to_end(&mut bytes).map(|_| bytes);
-    Ok(runner.run_script(&as_text("standard input", read)?))
+    Ok(runner.run_script(&as_text("standard input", read)?) != Flow::Failed)
+}
+
+fn interact(mut runner: Runner, args: &Args) -> Result<bool> {
+    let watched = io::stdout().is_terminal();
+    runner.options.interactive = true;
+    runner.options.progress = watched && io::stderr().is_terminal() && !terminal::is_dumb();
+    runner.options.paging = if watched && !terminal::is_dumb() { Paging::Auto } else { Paging::Off };
+    let init = match args.no_init {
+        true => None,
+        false => args.init.clone().or_else(shell::init_file),
+    };
+    shell::run(runner, init.as_deref())
 }
 
 /// What was read, if it is text.
@@ -74,17 +97,18 @@ fn open_session(args: &Args) -> Result<Session> {
     Ok(session)
 }
 
-/// `-c` texts, then `-f` files, up to the first statement that fails.
+/// `-c` texts, then `-f` files, up to the first that fails unless failures are to be passed over.
 fn batch(runner: &mut Runner, args: &Args) -> Result<bool> {
-    for text in &args.execute {
-        if !runner.run_script(text) {
-            return Ok(false);
+    let mut succeeded = true;
+    let texts = args.execute.iter().map(|text| Ok(text.clone()));
+    let files = args.file.iter().map(|path| as_text(path, std::fs::read(path)));
+    for text in texts.chain(files) {
+        match runner.run_script(&text?) {
+            Flow::Succeeded => {}
+            Flow::Quit => break,
+            Flow::Failed if runner.options.bail => return Ok(false),
+            Flow::Failed => succeeded = false,
         }
     }
-    for path in &args.file {
-        if !runner.run_script(&as_text(path, std::fs::read(path))?) {
-            return Ok(false);
-        }
-    }
-    Ok(true)
+    Ok(succeeded)
 }

@@ -1,20 +1,68 @@
 //! Runs statements and writes what they give.
 
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, Write};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use firesteel::{Error, QueryResult, Session, Span};
 
-use crate::output::{self, Format};
+use crate::commands::{self, Call};
+use crate::complaint::{complain, complain_of};
+use crate::output::target::{self, Paging, Screen, Target};
+use crate::output::{self, Display, Expanded, Format, Scene, Stop};
+use crate::progress::Bar;
+use crate::script::{Script, Step};
+use crate::terminal;
 
-/// A session and how its results are written.
+/// A session, how its results are written and where they go.
 pub(crate) struct Runner {
     pub(crate) session: Session,
-    pub(crate) format: Format,
+    pub(crate) display: Display,
+    pub(crate) options: Options,
+    /// Where results go instead of the screen.
+    pub(crate) output: Option<Target>,
+    /// Where the next result goes.
+    pub(crate) once: Option<Target>,
+    /// The statement that ran last, for commands that run it again.
+    pub(crate) last: Option<String>,
+    /// What the editor shall begin its next line with.
+    pub(crate) prepared: Option<String>,
+    running: Running,
+    /// How many scripts are inside of each other.
+    depth: usize,
+}
+
+/// How the shell behaves, apart from how results look.
+#[derive(Debug, Clone)]
+pub(crate) struct Options {
+    /// People are watching.
+    pub(crate) interactive: bool,
+    /// Nothing is said that nobody has asked for.
+    pub(crate) quiet: bool,
+    /// A script ends with its first failure.
+    pub(crate) bail: bool,
     /// Whether each statement's time is told.
     pub(crate) timing: bool,
-    running: Running,
+    pub(crate) progress: bool,
+    pub(crate) paging: Paging,
+    pub(crate) pager: String,
+    /// Whether the line being edited is coloured.
+    pub(crate) highlight: bool,
+    /// The folder of tables, as the command line has it.
+    pub(crate) data: Option<String>,
 }
+
+/// How statements and commands have ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Flow {
+    Succeeded,
+    Failed,
+    /// The user wants to leave.
+    Quit,
+}
+
+/// Scripts that read scripts may go so deep.
+const DEPTH_MAX: usize = 50;
 
 /// How to stop what runs now.
 #[derive(Clone, Default)]
@@ -57,62 +105,198 @@ impl Running {
             _ => *state = State::Query(Box::new(cancel)),
         }
     }
+
+    /// Waits, unless told to stop: then it is false.
+    pub(crate) fn wait(&self, time: Duration) -> bool {
+        const GLANCE: Duration = Duration::from_millis(50);
+        self.set(State::Starting);
+        let end = Instant::now() + time;
+        let go_on = loop {
+            if matches!(*self.0.lock().unwrap_or_else(PoisonError::into_inner), State::Stopping) {
+                break false;
+            }
+            let left = end.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                break true;
+            }
+            std::thread::park_timeout(left.min(GLANCE));
+        };
+        self.set(State::Idle);
+        go_on
+    }
 }
 
 impl Runner {
     pub(crate) fn new(session: Session, format: Format) -> Self {
-        Self { session, format, timing: false, running: Running::default() }
+        let options = Options {
+            interactive: false,
+            quiet: false,
+            bail: true,
+            timing: false,
+            progress: false,
+            paging: Paging::Off,
+            pager: target::default_pager(),
+            highlight: true,
+            data: None,
+        };
+        Self {
+            session,
+            display: Display::new(format),
+            options,
+            output: None,
+            once: None,
+            last: None,
+            prepared: None,
+            running: Running::default(),
+            depth: 0,
+        }
     }
 
     pub(crate) fn running(&self) -> Running {
         self.running.clone()
     }
 
-    /// Statements of a text, up to the first that fails. Whether all succeeded.
-    pub(crate) fn run_script(&mut self, text: &str) -> bool {
-        let split = firesteel::sql::split_statements(text);
-        if let Some(error) = split.unclosed() {
-            complain(&error.render(Some(text)));
-            return false;
+    /// Statements and commands of a text, up to the first that fails unless failures are to be passed over.
+    pub(crate) fn run_script(&mut self, text: &str) -> Flow {
+        let script = Script::of(text);
+        if let Some(error) = &script.unclosed {
+            complain_of(error, Some(text));
+            return Flow::Failed;
         }
-        split.statements.iter().all(|span| self.run_statement(text, *span))
+        if self.depth >= DEPTH_MAX {
+            complain("scripts that read scripts go too deep");
+            return Flow::Failed;
+        }
+        self.depth += 1;
+        let flow = self.run_steps(text, &script.steps);
+        self.depth -= 1;
+        flow
+    }
+
+    fn run_steps(&mut self, text: &str, steps: &[Step]) -> Flow {
+        let mut outcome = Flow::Succeeded;
+        for step in steps {
+            let flow = match step {
+                Step::Statement(span) => self.run_statement(text, *span),
+                Step::Command { line, statement } => {
+                    let call = Call::new(line.slice(text), statement.map(|span| span.slice(text)));
+                    commands::run(self, &call)
+                }
+            };
+            match flow {
+                Flow::Succeeded => {}
+                Flow::Quit => return Flow::Quit,
+                Flow::Failed if self.options.bail => return Flow::Failed,
+                Flow::Failed => outcome = Flow::Failed,
+            }
+        }
+        outcome
+    }
+
+    /// One statement that is a text of its own.
+    pub(crate) fn run_alone(&mut self, text: &str) -> Flow {
+        self.run_statement(text, Span::new(0, text.len()))
     }
 
     /// The statement at a place of a text: its rows go to standard output, its error to standard error.
-    fn run_statement(&mut self, text: &str, at: Span) -> bool {
-        let start = std::time::Instant::now();
+    fn run_statement(&mut self, text: &str, at: Span) -> Flow {
+        let start = Instant::now();
         self.running.set(State::Starting);
-        let outcome = self.session.sql(at.slice(text)).and_then(|result| {
+        self.session.executor().memory().reset_peak();
+        let statement = at.slice(text);
+        self.last = Some(statement.to_owned());
+        let mut planned = Duration::ZERO;
+        let outcome = self.session.sql(statement).and_then(|result| {
+            planned = start.elapsed();
             if let Some(query) = result.query() {
                 self.running.started(move || query.cancel());
             }
-            self.write(result)
+            self.write(result, start)
         });
         self.running.set(State::Idle);
         match outcome {
             Ok(()) => {
-                if self.timing {
-                    say(&format!("Time: {:.1?}", start.elapsed()));
+                if self.options.timing {
+                    self.tell_times(start.elapsed(), planned);
                 }
-                true
+                Flow::Succeeded
             }
             Err(error) => {
-                complain(&in_script(error, at).render(Some(text)));
-                false
+                complain_of(&in_script(error, at), Some(text));
+                Flow::Failed
             }
         }
     }
 
-    fn write(&self, result: QueryResult) -> Result<(), Error> {
+    fn tell_times(&self, whole: Duration, planned: Duration) {
+        let execution = whole.saturating_sub(planned);
+        let memory = self.session.executor().memory().peak() as f64 / f64::from(1 << 20);
+        say(&format!(
+            "Time: {whole:.1?} (planning {planned:.1?}, execution {execution:.1?}), peak memory {memory:.1} MiB"
+        ));
+    }
+
+    /// To where results go.
+    fn write(&mut self, result: QueryResult, start: Instant) -> Result<(), Error> {
         if result.columns().is_empty() {
-            return result.count_rows().map(|_| ());
+            result.count_rows()?;
+            if self.options.interactive && !self.options.quiet {
+                say("OK");
+            }
+            return Ok(());
         }
+        let once = self.once.take();
+        let (written, finished) = match once {
+            Some(mut target) => (self.write_to(result, None, &mut target), target.finish()),
+            None => match self.output.take() {
+                Some(mut target) => {
+                    let written = self.write_to(result, None, &mut target);
+                    let flushed = target.flush();
+                    self.output = Some(target);
+                    (written, flushed)
+                }
+                None => {
+                    let mut screen = self.screen(&result);
+                    (self.write_to(result, Some(start), &mut screen), screen.finish())
+                }
+            },
+        };
+        match written {
+            Ok(()) => finished.or_else(ignore_closed),
+            Err(Stop::Io(error)) => ignore_closed(error),
+            Err(Stop::Query(error)) => Err(error),
+        }
+    }
+
+    fn screen(&self, result: &QueryResult) -> Screen {
+        let mut screen = Screen::new(&self.options.paging, &self.options.pager);
+        if self.options.progress && self.options.interactive {
+            screen.progress = result.progress().map(Bar::start);
+        }
+        screen
+    }
+
+    /// `start`: since when the statement runs, when it is the screen that is written to.
+    fn write_to(&self, result: QueryResult, start: Option<Instant>, out: &mut dyn Write) -> Result<(), Stop> {
         let settings = self.session.settings();
-        let zone = settings.get(&firesteel::SESSION_TIME_ZONE);
-        let stdout = io::stdout().lock();
-        let mut out = io::BufWriter::new(stdout);
-        output::write(result, self.format, zone, &mut out)?;
-        out.flush().or_else(ignore_closed)
+        let size = start.and_then(|_| terminal::size());
+        let scene = Scene {
+            display: &self.display,
+            zone: settings.get(&firesteel::SESSION_TIME_ZONE),
+            width: size.map(|(columns, _)| columns),
+            color: size.is_some() && terminal::wants_color(),
+            unicode: terminal::speaks_unicode(),
+            since: start.filter(|_| self.options.interactive && !self.options.quiet),
+        };
+        output::write(result, &scene, out)
+    }
+
+    /// Runs with results as lines of names and values.
+    pub(crate) fn expanded(&mut self, run: impl FnOnce(&mut Self) -> Flow) -> Flow {
+        let before = std::mem::replace(&mut self.display.expanded, Expanded::On);
+        let flow = run(self);
+        self.display.expanded = before;
+        flow
     }
 }
 
@@ -128,10 +312,10 @@ fn in_script(error: Error, statement: Span) -> Error {
 }
 
 /// Writing to a pipe that nobody reads any more is no failure.
-pub(crate) fn ignore_closed(error: io::Error) -> Result<(), Error> {
+fn ignore_closed(error: io::Error) -> Result<(), Error> {
     match error.kind() {
         io::ErrorKind::BrokenPipe => Ok(()),
-        _ => Err(firesteel::file_error("standard output", &error.to_string())),
+        _ => Err(firesteel::file_error("the output", &error.to_string())),
     }
 }
 
@@ -139,17 +323,4 @@ pub(crate) fn ignore_closed(error: io::Error) -> Result<(), Error> {
 pub(crate) fn say(text: &str) {
     // A closed pipe ends the output, not the program's meaning.
     let _ = writeln!(io::stdout(), "{text}");
-}
-
-/// To standard error, in red on a terminal.
-pub(crate) fn complain(text: &str) {
-    let _ = match io::stderr().is_terminal() && wants_color() {
-        true => writeln!(io::stderr(), "\u{1b}[31m{text}\u{1b}[0m"),
-        false => writeln!(io::stderr(), "{text}"),
-    };
-}
-
-/// As <https://no-color.org> asks.
-pub(crate) fn wants_color() -> bool {
-    std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
 }

@@ -57,6 +57,11 @@ impl MemoryPool {
         self.peak.load(Relaxed)
     }
 
+    /// From now on [`MemoryPool::peak`] tells of what follows only.
+    pub fn reset_peak(&self) {
+        self.peak.store(self.used(), Relaxed);
+    }
+
     /// How many reservations are alive.
     pub fn reservations(&self) -> usize {
         self.holders.lock().unwrap_or_else(PoisonError::into_inner).len()
@@ -214,6 +219,9 @@ mod tests {
         assert_eq!((pool.used(), pool.reservations()), (60, 1));
         drop(small);
         assert_eq!((pool.used(), pool.reservations()), (0, 0));
+        assert_eq!(pool.peak(), 90);
+        pool.reset_peak();
+        assert_eq!(pool.peak(), 0);
     }
 
     #[test]

@@ -37,6 +37,36 @@ impl MetricsSet {
     }
 }
 
+/// How far a query's scans have come, in rows: what a progress bar shows. Scans that cannot tell beforehand how much they
+/// will read count nothing.
+#[derive(Debug, Default)]
+pub struct ScanProgress {
+    total: AtomicU64,
+    done: AtomicU64,
+}
+
+impl ScanProgress {
+    /// A scan that will look at so many rows begins.
+    pub fn expect(&self, rows: u64) {
+        self.total.fetch_add(rows, Relaxed);
+    }
+
+    /// So many of the expected rows were read, or turned out not to be needed.
+    pub fn advance(&self, rows: u64) {
+        self.done.fetch_add(rows, Relaxed);
+    }
+
+    /// Rows that the scans begun so far look at. Grows when another one begins.
+    pub fn total(&self) -> u64 {
+        self.total.load(Relaxed)
+    }
+
+    /// How many of them are done with.
+    pub fn done(&self) -> u64 {
+        self.done.load(Relaxed).min(self.total())
+    }
+}
+
 /// Counters of one operator. The driver counts rows, batches and time; bytes, memory and spill only the operator knows.
 #[derive(Debug, Default)]
 pub struct OperatorMetrics {
@@ -115,6 +145,18 @@ pub(crate) struct Tally {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn progress_never_exceeds_its_total() {
+        let progress = ScanProgress::default();
+        assert_eq!((progress.done(), progress.total()), (0, 0));
+        progress.expect(10);
+        progress.advance(4);
+        progress.expect(5);
+        assert_eq!((progress.done(), progress.total()), (4, 15));
+        progress.advance(20);
+        assert_eq!((progress.done(), progress.total()), (15, 15));
+    }
 
     #[test]
     fn workers_share_an_operators_counters() {

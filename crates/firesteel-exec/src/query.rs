@@ -12,7 +12,7 @@ use hashbrown::HashMap;
 
 use crate::contract::RuntimeFilter;
 use crate::memory::MemoryPool;
-use crate::metrics::MetricsSet;
+use crate::metrics::{MetricsSet, ScanProgress};
 
 /// Unique within the process.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -37,6 +37,7 @@ pub struct QueryContext {
     pub eval: Arc<EvalContext>,
     pub memory: Arc<MemoryPool>,
     pub metrics: MetricsSet,
+    pub progress: ScanProgress,
     pub filters: RuntimeFilters,
     /// How many workers a pipeline may have; may exceed the threads.
     pub workers: usize,
@@ -55,6 +56,7 @@ impl QueryContext {
             eval,
             memory,
             metrics: MetricsSet::default(),
+            progress: ScanProgress::default(),
             filters: RuntimeFilters::default(),
             workers: workers.max(1),
             batch_rows: BATCH_ROWS,

@@ -6,7 +6,8 @@
 //!   only place that knows sqlparser.
 //! - [`parse`]: Spark's grammar over those tokens, straight into [`firesteel_plan::parsed`].
 //!
-//! [`split_statements`] cuts a text into statements without parsing it, for the shell and for scripts.
+//! [`split_statements`] cuts a text into statements without parsing it, for the shell and for scripts; [`pieces`] into
+//! what an editor shows in different colours.
 //!
 //! Nothing here panics or overflows the stack, whatever the text: nesting is limited and runs on a growing stack, long
 //! chains are flat, and a text too large to hold as tokens is refused. Errors carry the place they point to.
@@ -14,6 +15,7 @@
 mod error;
 mod lex;
 mod parse;
+mod pieces;
 mod split;
 
 use firesteel_common::{Result, Span, SqlType};
@@ -22,6 +24,7 @@ use firesteel_plan::parsed::{Expr, Statement};
 use lex::pass::tokenize;
 use parse::{Parser, expect_something};
 
+pub use pieces::{PieceKind, TextPiece, pieces};
 pub use split::{End, Split, split_statements};
 
 /// The one statement of a text; a `;` may end it.

@@ -26,7 +26,7 @@ pub use commands::settings::{KnownSetting, settings};
 pub use firesteel_common::{Error, Result, Span, SqlType};
 pub use firesteel_expr::Batch;
 pub use firesteel_sql as sql;
-pub use result::{Column, QueryResult};
+pub use result::{Column, Progress, QueryResult};
 pub use session::{Session, SessionOptions};
 
 pub use firesteel_common::settings::SESSION_TIME_ZONE;

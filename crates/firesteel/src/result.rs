@@ -24,6 +24,21 @@ pub struct QueryResult {
     rows: Rows,
 }
 
+/// How far a running query has come, in rows that its scans have looked at.
+#[derive(Clone)]
+pub struct Progress(Arc<QueryContext>);
+
+impl Progress {
+    pub fn rows_scanned(&self) -> u64 {
+        self.0.progress.done()
+    }
+
+    /// What the scans begun so far have to look at: 0 as long as that is unknown; grows when another scan begins.
+    pub fn rows_total(&self) -> u64 {
+        self.0.progress.total()
+    }
+}
+
 enum Rows {
     Stream(ResultStream),
     /// Known at once: what commands give.
@@ -68,6 +83,11 @@ impl QueryResult {
             Rows::Stream(stream) => Some(Arc::clone(stream.query())),
             Rows::Known(_) => None,
         }
+    }
+
+    /// How far the running query has come, to be looked at from elsewhere; `None` for results that are known at once.
+    pub fn progress(&self) -> Option<Progress> {
+        self.query().map(Progress)
     }
 
     /// The Arrow schema of [`QueryResult::collect`]: canonical types, all columns nullable as the result says.

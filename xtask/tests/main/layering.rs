@@ -72,6 +72,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("object_store", &["firesteel-datasource"]),
     ("clap", &["firesteel-cli", "firesteel-benches", "sql-tests", "xtask"]),
     ("reedline", &["firesteel-cli"]),
+    ("nu-ansi-term", &["firesteel-cli"]),
     ("ctrlc", &["firesteel-cli"]),
     ("mimalloc", &["firesteel-cli"]),
     ("tpchgen*", &["xtask"]),

@@ -8,13 +8,12 @@ use firesteel::{Batch, QueryResult, Result, SqlType};
 
 use super::{Written, flat_columns};
 
-pub(super) fn write(mut result: QueryResult, zone: &str, array: bool, out: &mut dyn Write) -> Result<Written> {
+pub(super) fn write(mut result: QueryResult, zone: &str, array: bool, out: &mut dyn Write) -> Written {
     let types: Vec<_> = result.columns().iter().map(|column| column.data_type.clone()).collect();
     let names: Vec<_> = result.columns().iter().map(|column| text(&column.name)).collect();
     let mut first = true;
-    let mut put = |text: &str| out.write_all(text.as_bytes());
-    if array && let Err(error) = put("[") {
-        return Ok(Err(error));
+    if array {
+        write!(out, "[")?;
     }
     for batch in &mut result {
         for row in objects(&batch?, &names, &types, zone)? {
@@ -25,15 +24,14 @@ pub(super) fn write(mut result: QueryResult, zone: &str, array: bool, out: &mut 
             };
             first = false;
             let end = if array { "" } else { "\n" };
-            if let Err(error) = put(&format!("{separator}{row}{end}")) {
-                return Ok(Err(error));
-            }
+            write!(out, "{separator}{row}{end}")?;
         }
+        out.flush()?;
     }
-    if array && let Err(error) = put(if first { "]\n" } else { "\n]\n" }) {
-        return Ok(Err(error));
+    if array {
+        write!(out, "{}", if first { "]\n" } else { "\n]\n" })?;
     }
-    Ok(Ok(()))
+    Ok(())
 }
 
 /// The batch's rows; `names` are in quotes already.

@@ -106,6 +106,80 @@ fn table() {
 }
 
 #[test]
+fn boxes_and_ascii() {
+    let query = "select 1 as a, cast(null as string) as b";
+    let unicode = "┌─────┬────────┐\n│ a   │ b      │\n│ int │ string │\n├─────┼────────┤\n│   1 │ NULL   │\n└─────┴────────┘\n1 row\n";
+    let ascii = "+-----+--------+\n| a   | b      |\n| int | string |\n+-----+--------+\n|   1 | NULL   |\n+-----+--------+\n1 row\n";
+    assert_eq!(written("box", query), unicode);
+    assert_eq!(written("table", query), unicode);
+    assert_eq!(written("ascii", query), ascii);
+    // A locale without UTF-8 gets what it can show.
+    let plain = run(firesteel().env("LC_ALL", "C").args(["-c", query])).ok();
+    assert_eq!(plain, ascii);
+}
+
+#[test]
+fn lines_and_vertical() {
+    let query = "select * from values (1, 'x'), (2, null) as t(a, long_name) order by a";
+    assert_eq!(written("line", query), "        a = 1\nlong_name = x\n\n        a = 2\nlong_name = NULL\n");
+    let rule = "─".repeat(80 - "─[ row 1 ]".chars().count());
+    let row =
+        |number: usize, name: &str| format!("─[ row {number} ]{rule}\na         │ {number}\nlong_name │ {name}\n");
+    assert_eq!(written("vertical", query), format!("{}{}2 rows\n", row(1, "x"), row(2, "NULL")));
+    // A value of several lines goes on below itself.
+    assert!(written("vertical", "select 'one\\ntwo' as t").contains("t │ one\n  │ two\n"));
+}
+
+#[test]
+fn inserts_make_the_rows_anew() {
+    let query = r#"select 1Y as a, 2L as b, 1.50 as c, -0.5D as d, double('NaN') as e, 'it\'s \\ "x"' as f, true as g,
+        date '2024-02-29' as h, timestamp '2024-01-01 12:00:00.5' as i, timestamp_ntz '2024-01-01 12:00:00' as j,
+        x'00ff' as k, array(1, null) as l, named_struct('p', 'q', 'r', 1) as m, cast(null as int) as n,
+        -9223372036854775807L - 1L as o"#;
+    let inserts = written("insert", query);
+    let (begin, values) = inserts.split_once(" VALUES\n").expect("an INSERT");
+    assert!(begin.starts_with("INSERT INTO table (`a`, `b`, "), "{begin}");
+    // What is inserted, selected, is what was there before.
+    let anew = format!("select * from values {}", values.trim_end().trim_end_matches(';'));
+    let rows = |query: &str| written("csv", query).lines().skip(1).map(str::to_owned).collect::<Vec<_>>();
+    assert_eq!(rows(&anew), rows(query), "{values}");
+    let types = |query: &str| {
+        let described = written("csv", &format!("describe query {query}"));
+        described.lines().skip(1).map(|line| line.split_once(',').map(|(_, rest)| rest.to_owned())).collect::<Vec<_>>()
+    };
+    assert_eq!(types(&anew), types(query), "{values}");
+    let named = run(firesteel().args(["-c", ".mode insert a.b\nselect 1 as x where 1 = 0; select 2 as x"])).ok();
+    assert_eq!(named, "INSERT INTO a.b (`x`) VALUES\n(2);\n");
+}
+
+#[test]
+fn what_stands_for_null() {
+    let query = ".nullvalue -\nselect null as a, '-' as b, '' as c";
+    let out = |format: &str| run(firesteel().args(["--format", format, "-c", query])).ok();
+    assert_eq!(out("csv"), "a,b,c\n-,\"-\",\"\"\n");
+    assert_eq!(out("tsv"), "a\tb\tc\n-\t-\t\n");
+    assert_eq!(out("jsonl"), "{\"a\":null,\"b\":\"-\",\"c\":\"\"}\n");
+    assert!(out("table").contains("│ -    │ -      │"), "{}", out("table"));
+}
+
+#[test]
+fn columns_of_a_given_width() {
+    let out = run(firesteel().args(["-c", ".width 5 0\nselect 'abcdefgh' as a, 'abcdefgh' as b"])).ok();
+    assert!(out.contains("│ abcd… │ abcdefgh │"), "{out}");
+}
+
+#[test]
+fn an_endless_result_is_not_read_to_its_end() {
+    // More rows than could be read in years.
+    let query = "select a.l_orderkey from lineitem a cross join lineitem b cross join lineitem c";
+    let out = sql(query).ok();
+    assert!(out.contains("│ …") || out.contains("…"), "{out}");
+    let footer = out.lines().last().unwrap_or_default();
+    assert!(footer.starts_with("more than ") && footer.contains("(50 shown"), "{footer}");
+    assert_eq!(out.lines().count(), 4 + 50 + 1 + 1 + 1);
+}
+
+#[test]
 fn long_results_show_both_ends_in_a_table_and_all_elsewhere() {
     let query = "select l_orderkey from lineitem order by l_orderkey, l_linenumber";
     let table = sql(query).ok();

@@ -6,6 +6,10 @@ mod harness;
 mod large;
 mod process;
 #[cfg(unix)]
+mod screens;
+#[cfg(unix)]
 mod shell;
+#[cfg(unix)]
+mod terminal;
 mod wrong_data;
 mod wrong_sql;

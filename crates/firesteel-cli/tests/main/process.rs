@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use tempfile::tempdir;
 
-use crate::harness::{firesteel, run, run_with_input, sql, with_sample};
+use crate::harness::{firesteel, refused, run, run_with_input, sql, with_sample};
 
 #[test]
 fn statements_from_everywhere() {
@@ -80,6 +80,120 @@ fn version_and_help() {
     assert!(run(firesteel().arg("--version")).ok().starts_with("firesteel "));
     let help = run(firesteel().arg("--help")).ok();
     assert!(help.contains("--data") && help.contains("bench"), "{help}");
+}
+
+#[test]
+fn failures_may_be_passed_over() {
+    let folder = tempdir().expect("a folder");
+    let script = folder.path().join("a.sql");
+    fs::write(&script, "select 1 as a;\nselect nobody;\n.frobnicate\nselect 2 as b;\n").expect("written");
+    let ran = run(firesteel().args(["--continue", "--format", "csv", "-f"]).arg(&script).args(["-c", "select 0 as z"]));
+    assert_eq!((ran.code, ran.out.as_str()), (Some(1), "z\n0\na\n1\nb\n2\n"));
+    assert!(ran.err.contains("UNRESOLVED_COLUMN") && ran.err.contains("unknown command .frobnicate"), "{}", ran.err);
+    let ran = run(firesteel().args(["--bail", "--format", "csv", "-f"]).arg(&script));
+    assert_eq!((ran.code, ran.out.as_str()), (Some(1), "a\n1\n"));
+    refused(&["--bail", "--continue"], "cannot be used with");
+}
+
+#[test]
+fn quiet_says_nothing_that_was_not_asked_for() {
+    let out = run(firesteel().args(["--quiet", "-c", "select 1 as a; .timer on"])).ok();
+    assert!(out.ends_with("┘\n"), "{out}");
+}
+
+#[test]
+fn commands_in_scripts() {
+    let folder = tempdir().expect("a folder");
+    let inner = folder.path().join("inner.sql");
+    fs::write(&inner, "select 'inner' as a;\n").expect("written");
+    let script = format!(
+        ".mode csv\n.print 'first, second'\nselect 1 as one;\n  .read {}\n\\echo again\n\\g\nselect 2 as two \\gx\n",
+        inner.display()
+    );
+    let out = run_with_input(firesteel().arg("--quiet"), script.as_bytes()).ok();
+    assert_eq!(out, "first, second\none\n1\na\ninner\nagain\na\ninner\ntwo\n2\n");
+    let out = run_with_input(&mut firesteel(), b".quit\nselect 1;").ok();
+    assert_eq!(out, "");
+}
+
+#[test]
+fn a_script_that_reads_itself_ends() {
+    let folder = tempdir().expect("a folder");
+    let script = folder.path().join("a.sql");
+    fs::write(&script, format!(".read {}\n", script.display())).expect("written");
+    let ran = run(firesteel().arg("-f").arg(&script));
+    assert_eq!(ran.code, Some(1));
+    assert!(ran.err.contains("go too deep"), "{}", ran.err);
+}
+
+#[test]
+fn results_go_to_files_and_programs() {
+    let folder = tempdir().expect("a folder");
+    let path = |name: &str| folder.path().join(name);
+    let script = format!(
+        ".mode csv\n.output {}\nselect 1 as a; select 2 as b;\n.output\nselect 3 as c;\n.once {}\nselect 4 as d;\n\
+         select 5 as e \\g |tr e-f x-y > {}\nselect 6 as f;\n",
+        path("two").display(),
+        path("once").display(),
+        path("piped").display(),
+    );
+    assert_eq!(run_with_input(&mut firesteel(), script.as_bytes()).ok(), "c\n3\nf\n6\n");
+    for (name, content) in [("two", "a\n1\nb\n2\n"), ("once", "d\n4\n"), ("piped", "x\n5\n")] {
+        assert_eq!(fs::read_to_string(path(name)).expect("a file"), content, "{name}");
+    }
+    let ran = run(firesteel().args(["-c", ".once /nowhere/x\nselect 1"]));
+    assert!(ran.code == Some(1) && ran.err.contains("/nowhere/x"), "{ran:?}");
+}
+
+#[test]
+fn commands_about_tables() {
+    let csv = |command: &str| run(with_sample().args(["--format", "csv", "-c", command])).ok();
+    assert!(
+        csv("\\dt n*").ends_with("default,nation,false\n") || csv("\\dt n*").contains(",nation,"),
+        "{}",
+        csv("\\dt n*")
+    );
+    assert_eq!(csv("\\d nation"), csv(".schema nation"));
+    assert!(csv(".schema nation").contains("n_regionkey,"));
+    assert!(csv("\\d+ nation").contains("Provider"));
+    assert!(csv(".functions substr*").contains("substring"));
+    assert!(csv("\\h substring").contains("Usage"));
+    assert!(csv("\\dn").contains("default") && csv("\\l").contains("spark_catalog"));
+    assert!(csv("\\conninfo").contains("threads"));
+    let path = crate::harness::sample().join("nation.parquet");
+    assert!(csv(&format!(".schema '{}'", path.display())).contains("n_regionkey"));
+}
+
+#[test]
+fn mistakes_in_commands() {
+    for (command, says) in [
+        (".tabels", "did you mean .tables?"),
+        ("\\tables", "did you mean .tables?"),
+        (".mode jsn", "did you mean json?"),
+        (".timer maybe", "usage: .timer [on|off]"),
+        (".maxrows many", "usage: .maxrows [N]"),
+        (".read", "usage: .read FILE"),
+        (".read /nowhere/x.sql", "/nowhere/x.sql"),
+        ("\\g", "there is none yet"),
+        ("select 1 \\timing", "end that with ';' first"),
+        (".help nonsense", "unknown command nonsense"),
+        ("\\e", "needs a terminal"),
+        (".shell exit 3", "exit status: 3"),
+    ] {
+        let ran = run(firesteel().args(["-c", command]));
+        assert_eq!(ran.code, Some(1), "{command}");
+        assert!(ran.err.contains(says), "{command}: {}", ran.err);
+    }
+}
+
+#[test]
+fn times_and_memory() {
+    let out = run(with_sample().args(["-c", ".timer on\nselect l_orderkey, count(*) from lineitem group by 1"])).ok();
+    let line = out.lines().last().unwrap_or_default();
+    for part in ["Time: ", "(planning ", ", execution ", "), peak memory ", " MiB"] {
+        assert!(line.contains(part), "{line}");
+    }
+    assert!(!line.contains("memory 0.0"), "a hash table of 15000 groups is not nothing: {line}");
 }
 
 /// Prints the best of ten; the bound is wide, for builds without optimization on busy machines.

@@ -1,121 +1,11 @@
 //! The shell in a terminal.
-#![expect(clippy::disallowed_methods, reason = "a test waits for another process and has no runtime")]
 
-use std::io::{Read, Write};
-use std::path::Path;
-use std::process::Child;
-use std::sync::{Arc, Mutex};
-use std::time::{Duration, Instant};
+use std::fs;
 
-use pty_process::Size;
-use pty_process::blocking::{Command, Pty, open};
 use tempfile::tempdir;
+use vt100::Color;
 
-use crate::harness::sample;
-
-/// Long, for machines that do much else.
-const PATIENCE: Duration = Duration::from_secs(60);
-const CTRL_C: &str = "\u{3}";
-const CTRL_D: &str = "\u{4}";
-const UP: &str = "\u{1b}[A";
-/// How the editor asks where the cursor is, and an answer.
-const WHERE_IS_THE_CURSOR: &[u8] = b"\x1b[6n";
-/// The editor asks before each line.
-const A_NEW_LINE_BEGINS: &str = "\x1b[6n";
-const AT_THE_TOP: &[u8] = b"\x1b[1;1R";
-
-/// A session in a terminal of 80 columns.
-struct Session {
-    pty: Arc<Pty>,
-    child: Child,
-    screen: Arc<Mutex<Vec<u8>>>,
-    /// What was looked at before.
-    seen: usize,
-}
-
-impl Session {
-    fn start(state: &Path) -> Self {
-        let (pty, pts) = open().expect("a terminal");
-        pty.resize(Size::new(40, 80)).expect("a size");
-        let command = Command::new(env!("CARGO_BIN_EXE_firesteel")).arg("--data").arg(sample());
-        let command = command.env("XDG_STATE_HOME", state).env("TERM", "xterm").env("NO_COLOR", "1");
-        let child = command.spawn(pts).expect("a process");
-        let (pty, screen) = (Arc::new(pty), Arc::new(Mutex::new(Vec::new())));
-        let (reader, shown) = (Arc::clone(&pty), Arc::clone(&screen));
-        std::thread::spawn(move || answer(&reader, &shown));
-        let mut session = Self { pty, child, screen, seen: 0 };
-        session.expect("firesteel");
-        session.expect("> ");
-        session
-    }
-
-    fn send(&self, keys: &str) {
-        (&*self.pty).write_all(keys.as_bytes()).expect("a terminal that listens");
-    }
-
-    /// Types a line.
-    fn line(&self, text: &str) {
-        self.send(&format!("{text}\r"));
-    }
-
-    fn text(&self) -> String {
-        String::from_utf8_lossy(&self.screen.lock().expect("the screen")[self.seen..]).into_owned()
-    }
-
-    /// Waits until `text` is shown behind what was expected before.
-    #[track_caller]
-    fn expect(&mut self, text: &str) {
-        let start = Instant::now();
-        loop {
-            let shown = self.screen.lock().expect("the screen").clone();
-            if let Some(at) = find(&shown[self.seen..], text.as_bytes()) {
-                self.seen += at + text.len();
-                return;
-            }
-            assert!(start.elapsed() < PATIENCE, "{text:?} does not come. Shown: {}", self.text());
-            std::thread::sleep(Duration::from_millis(10));
-        }
-    }
-
-    #[track_caller]
-    fn ends_with(mut self, code: i32) {
-        let start = Instant::now();
-        loop {
-            if let Some(status) = self.child.try_wait().expect("a process") {
-                assert_eq!(status.code(), Some(code), "{}", self.text());
-                return;
-            }
-            assert!(start.elapsed() < PATIENCE, "the shell does not end. Shown: {}", self.text());
-            std::thread::sleep(Duration::from_millis(10));
-        }
-    }
-}
-
-impl Drop for Session {
-    fn drop(&mut self) {
-        // It has ended, unless the test failed.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-/// Takes what is shown, and answers as a terminal does.
-fn answer(mut pty: &Pty, screen: &Mutex<Vec<u8>>) {
-    let mut buffer = [0; 4096];
-    let mut answered = 0;
-    while let Ok(length @ 1..) = pty.read(&mut buffer) {
-        let mut shown = screen.lock().expect("the screen");
-        shown.extend_from_slice(&buffer[..length]);
-        while let Some(at) = find(&shown[answered..], WHERE_IS_THE_CURSOR) {
-            answered += at + WHERE_IS_THE_CURSOR.len();
-            pty.write_all(AT_THE_TOP).expect("a terminal that listens");
-        }
-    }
-}
-
-fn find(text: &[u8], wanted: &[u8]) -> Option<usize> {
-    text.windows(wanted.len()).position(|window| window == wanted)
-}
+use crate::terminal::{A_NEW_LINE_BEGINS, CTRL_C, CTRL_D, Session, Start, UP};
 
 #[test]
 fn statements_and_commands() {
@@ -134,7 +24,7 @@ fn statements_and_commands() {
     shell.expect("[UNRESOLVED_COLUMN");
     shell.expect("^^^^^^");
     shell.line(".help");
-    shell.expect(".timer [on|off]");
+    shell.expect(".timer, \\timing [on|off]");
     shell.line(".tabels");
     shell.expect("unknown command .tabels: did you mean .tables?");
     shell.line(".tables");
@@ -152,6 +42,7 @@ fn statements_and_commands() {
     shell.line(".mode table");
     shell.line("select * from lineitem limit 1;");
     shell.expect("1 row, 16 columns (");
+    shell.expect(" in ");
     shell.send(CTRL_D);
     shell.ends_with(0);
 }
@@ -161,8 +52,8 @@ fn ctrl_c_stops_the_statement_and_not_the_shell() {
     let state = tempdir().expect("a folder");
     let mut shell = Session::start(state.path());
     shell.line("select count(*) from lineitem a cross join lineitem b cross join lineitem c where a.l_tax + b.l_tax + c.l_tax > 7;");
-    // Long enough for it to run, short enough for it not to end.
-    std::thread::sleep(Duration::from_millis(1500));
+    // The progress of long queries is shown: it runs.
+    shell.expect(" rows scanned, ");
     shell.send(CTRL_C);
     shell.expect("[OPERATION_CANCELED]");
     shell.line("select 'still' || ' here' as answer;");
@@ -196,4 +87,129 @@ fn history_outlives_the_session() {
     second.send(CTRL_D);
     second.ends_with(0);
     assert!(state.path().join("firesteel/history").exists());
+}
+
+#[test]
+fn colors_while_a_line_is_edited() {
+    let home = tempdir().expect("a folder");
+    let start = Start { columns: 100, rows: 30, home: home.path(), variables: &[], arguments: &[] };
+    let mut shell = Session::start_as(&start);
+    shell.expect("> ");
+    shell.send("select 'text', 42, n_name from nobody n join nation m");
+    let shows = |text: &'static str, color| move |shell: &Session| shell.color_of(text) == Some(color);
+    assert!(shell.wait_until(shows("nobody", Color::Idx(1))), "{}", shell.screen());
+    for (text, color) in [
+        ("select", Color::Idx(4)),
+        ("'text'", Color::Idx(2)),
+        ("42", Color::Idx(5)),
+        ("n_name", Color::Default),
+        ("nation", Color::Default),
+    ] {
+        assert_eq!(shell.color_of(text), Some(color), "{text}");
+    }
+    shell.line(";");
+    shell.expect("TABLE_OR_VIEW_NOT_FOUND");
+    assert!(shell.wait_until(shows("[TABLE_OR_VIEW", Color::Idx(1))), "{}", shell.screen());
+    shell.line(".highlight off");
+    shell.line("select nobody;");
+    assert!(shell.wait_until(shows("select nobody", Color::Default)), "{}", shell.screen());
+    shell.send(CTRL_D);
+    shell.ends_with(0);
+}
+
+#[test]
+fn no_colors_where_none_are_wished() {
+    for variable in [("NO_COLOR", "1"), ("TERM", "dumb")] {
+        let home = tempdir().expect("a folder");
+        let start = Start { columns: 100, rows: 30, home: home.path(), variables: &[variable], arguments: &[] };
+        let mut shell = Session::start_as(&start);
+        shell.expect("> ");
+        shell.line("select 'x', nobody from nobody;");
+        shell.expect("TABLE_OR_VIEW_NOT_FOUND");
+        for text in ["select", "'x'", "[TABLE_OR"] {
+            assert!(shell.wait_until(|shell| shell.color_of(text) == Some(Color::Default)), "{variable:?} {text}");
+        }
+        shell.send(CTRL_D);
+        shell.ends_with(0);
+    }
+}
+
+#[test]
+fn an_init_file_runs_before_the_first_prompt() {
+    let home = tempdir().expect("a folder");
+    fs::write(home.path().join(".firesteelrc"), ".mode csv\nset a.b = 7;\n.timer on\n").expect("written");
+    let mut shell = Session::start(home.path());
+    shell.line("select 1 as one;");
+    shell.expect("one\r\n1\r\n");
+    shell.expect("Time: ");
+    shell.line("set a.b;");
+    shell.expect("a.b,7");
+    shell.send(CTRL_D);
+    shell.ends_with(0);
+    let no_init = ["--no-init"];
+    let start = Start { columns: 80, rows: 40, home: home.path(), variables: &[], arguments: &no_init };
+    let mut shell = Session::start_as(&start);
+    shell.expect("> ");
+    shell.line("select 1 as one;");
+    shell.expect("1 row");
+    shell.send(CTRL_D);
+    shell.ends_with(0);
+}
+
+#[test]
+fn a_pager_shows_what_is_taller_than_the_screen() {
+    let home = tempdir().expect("a folder");
+    // It reads a little and leaves, as people do.
+    let variables = [("NO_COLOR", "1"), ("PAGER", "head -n 5; echo paged")];
+    let start = Start { columns: 80, rows: 20, home: home.path(), variables: &variables, arguments: &[] };
+    let mut shell = Session::start_as(&start);
+    shell.expect("> ");
+    shell.line("select 'short' || ' one';");
+    shell.expect("1 row in");
+    shell.line("select * from lineitem;");
+    shell.expect("paged");
+    shell.line(".mode csv");
+    shell.line("select * from lineitem;");
+    shell.expect("paged");
+    shell.line(".pager off");
+    shell.expect("No pager is used.");
+    shell.line("select n_nationkey from nation order by 1;");
+    shell.expect("\r\n24\r\n");
+    shell.send(CTRL_D);
+    shell.ends_with(0);
+}
+
+#[test]
+fn an_editor_brings_statements() {
+    let home = tempdir().expect("a folder");
+    let editor = home.path().join("editor.sh");
+    // It changes what it is given.
+    fs::write(&editor, "sed -i s/before/after/ \"$1\"\n").expect("written");
+    let editor = format!("sh {}", editor.display());
+    let variables = [("NO_COLOR", "1"), ("EDITOR", editor.as_str())];
+    let start = Start { columns: 80, rows: 40, home: home.path(), variables: &variables, arguments: &[] };
+    let mut shell = Session::start_as(&start);
+    shell.expect("> ");
+    shell.line("select 'be' || 'fore';");
+    shell.expect("1 row");
+    shell.line("select 'before' as word;");
+    shell.expect("1 row");
+    shell.line("\\e");
+    shell.expect("select 'after' as word");
+    shell.expect("│ after");
+    shell.line("quit");
+    shell.ends_with(0);
+}
+
+#[test]
+fn a_statement_of_megabytes_is_pasted() {
+    let home = tempdir().expect("a folder");
+    let mut shell = Session::start(home.path());
+    let long = "x".repeat(2_000_000);
+    // As terminals paste: between two marks.
+    shell.send(&format!("\u{1b}[200~select length('{long}') as n;\u{1b}[201~"));
+    shell.send("\r");
+    shell.expect("2000000 │");
+    shell.send(CTRL_D);
+    shell.ends_with(0);
 }

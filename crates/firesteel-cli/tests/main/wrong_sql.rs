@@ -70,8 +70,21 @@ fn nothing_after_an_operator() {
 
 #[test]
 fn a_character_that_is_none_of_sql() {
-    sql("select 1 # 2").fails("PARSE_SYNTAX_ERROR", "42601").at(1, "#");
-    sql("select “text”").fails("PARSE_SYNTAX_ERROR", "42601").at(1, "“");
+    sql("select 1 # 2").fails("PARSE_SYNTAX_ERROR", "42601").at(1, "#").says("comments begin with --");
+    sql("select “text”").fails("PARSE_SYNTAX_ERROR", "42601").at(1, "“").says("“ is a typographic quote");
+}
+
+#[test]
+fn habits_from_elsewhere() {
+    let wrong = |text: &str| sql(text).fails("PARSE_SYNTAX_ERROR", "42601");
+    wrong("select n_name n_comment n_regionkey from nation")
+        .at(1, "n_regionkey")
+        .says("a comma or an operator may be missing");
+    wrong("select 1 as a 2 as b").at(1, "2").says("a comma or an operator may be missing");
+    wrong("select n_name from nation limit 2, 3").at(1, ",").says("write LIMIT 3 OFFSET 2");
+    wrong("select true && false").says("write AND instead of &&");
+    wrong("select top 5 n_name from nation").at(1, "5").says("write LIMIT 5 at the end");
+    wrong("select 5 – 3").says("is no minus sign");
 }
 
 #[test]

@@ -85,6 +85,7 @@ pub(crate) fn open(scan: &Scan, schema: &Schema, query: &Arc<QueryContext>) -> R
         cursor: AtomicUsize::new(0),
     };
     opened.units = opened.units_to_read();
+    query.progress.expect(opened.units.iter().map(|unit| unit.rows as u64).sum());
     Ok(Arc::new(SharedScan(Arc::new(opened))))
 }
 
@@ -175,6 +176,7 @@ impl ParquetScan {
                 return Ok(Some(*unit));
             }
             self.filters.report(unit.rows as u64, 0);
+            self.query.progress.advance(unit.rows as u64);
         }
     }
 

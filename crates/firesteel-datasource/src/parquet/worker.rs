@@ -130,7 +130,7 @@ impl Worker {
             return Ok(State::Idle);
         }
         let selection = (passed < unit.rows).then(|| RowSelection::from_boolean_buffer(mask.finish()));
-        let decoder = self.decoder(&unit, &others, selection, passed)?;
+        let decoder = Decoder { counted: false, ..self.decoder(&unit, &others, selection, passed)? };
         let kept = kept.into_iter().map(Kept::joined).collect::<Result<_>>()?;
         Ok(State::Reading(Box::new(ReadPass { unit, decoder, kept, at: 0, filter: None, passed: 0 })))
     }
@@ -156,7 +156,7 @@ impl Worker {
         let targets = Decoder::targets(file, wanted);
         let batch_rows = self.scan.query.batch_rows;
         if targets.is_empty() {
-            return Ok(Decoder { reader: None, targets, rows_left: rows, batch_rows });
+            return Ok(Decoder { reader: None, targets, rows_left: rows, batch_rows, counted: true });
         }
         let path = &file.footer.path;
         let roots = targets.iter().map(|(root, _)| *root);
@@ -173,7 +173,7 @@ impl Worker {
                 None => builder.build(),
             }
         })?;
-        Ok(Decoder { reader: Some(reader), targets, rows_left: rows, batch_rows })
+        Ok(Decoder { reader: Some(reader), targets, rows_left: rows, batch_rows, counted: true })
     }
 }
 
@@ -196,6 +196,8 @@ struct Decoder {
     targets: Vec<(usize, usize)>,
     rows_left: usize,
     batch_rows: usize,
+    /// Whether these are the rows that progress counts: of two passes over a row group the first.
+    counted: bool,
 }
 
 impl Decoder {
@@ -225,6 +227,9 @@ impl Decoder {
             return Err(unreadable(path, "a column has not as many values as the footer says"));
         }
         self.rows_left -= rows;
+        if self.counted {
+            scan.query.progress.advance(rows as u64);
+        }
         let blank = |column: &super::scan::ScanColumn| Column::Constant(Arc::clone(&column.null), rows);
         let mut columns: Vec<Column> = scan.columns.iter().map(blank).collect();
         for (array, (_, position)) in decoded.iter().flat_map(|batch| batch.columns()).zip(&self.targets) {

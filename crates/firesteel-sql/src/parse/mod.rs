@@ -13,6 +13,7 @@ mod predicate;
 mod query;
 mod relation;
 mod select;
+mod slip;
 mod special;
 mod statement;
 
@@ -179,7 +180,7 @@ impl<'a> Parser<'a> {
     fn unexpected_with(&self, hint: &str) -> Error {
         let near = if self.is_end() { None } else { Some(self.slice(self.span())) };
         let error = syntax_error(near, hint, self.span());
-        match self.misspelt() {
+        match self.misspelt().or_else(|| self.slip()) {
             Some(hint) => error.hint(hint),
             None => error,
         }
