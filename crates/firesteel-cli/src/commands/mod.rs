@@ -261,10 +261,6 @@ pub(crate) fn run(runner: &mut Runner, call: &Call<'_>) -> Flow {
         complain(&unknown(call.name));
         return Flow::Failed;
     };
-    if call.statement.is_some() && command.group != Group::Statements {
-        complain(&format!("{} cannot stand inside of a statement: end that with ';' first", call.name));
-        return Flow::Failed;
-    }
     (command.run)(runner, call)
 }
 

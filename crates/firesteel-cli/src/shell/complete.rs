@@ -279,7 +279,8 @@ impl<'a> Context<'a> {
         if self.begun.is_empty() {
             return choices;
         }
-        let aliases = visible.iter().filter(|relation| !relation.alias.is_empty());
+        // The word at the cursor may itself look like an alias.
+        let aliases = visible.iter().filter(|relation| !relation.alias.is_empty() && relation.alias != self.begun);
         let aliases = aliases.map(|relation| (quote(&relation.alias), relation.table.clone()));
         choices.extend(starting(self.from, self.begun, aliases, false));
         let functions = words.functions().iter().filter(|name| !is_keyword(name));

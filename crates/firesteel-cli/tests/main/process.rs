@@ -97,7 +97,7 @@ fn failures_may_be_passed_over() {
 
 #[test]
 fn quiet_says_nothing_that_was_not_asked_for() {
-    let out = run(firesteel().args(["--quiet", "-c", "select 1 as a; .timer on"])).ok();
+    let out = run(firesteel().args(["--quiet", "-c", "select 1 as a;\n.expanded on"])).ok();
     assert!(out.ends_with("┘\n"), "{out}");
 }
 
@@ -175,7 +175,7 @@ fn mistakes_in_commands() {
         (".read", "usage: .read FILE"),
         (".read /nowhere/x.sql", "/nowhere/x.sql"),
         ("\\g", "there is none yet"),
-        ("select 1 \\timing", "end that with ';' first"),
+        ("select 1 \\timing", "end the statement with ';' first"),
         (".help nonsense", "unknown command nonsense"),
         ("\\e", "needs a terminal"),
         (".shell exit 3", "exit status: 3"),

@@ -101,7 +101,6 @@ fn play(columns: u16, rows: u16) {
         write(&path, &screens);
     }
     assert!(update || expected.len() == TALK.len(), "{} has screens that are no longer shown", path.display());
-    shell.send(CTRL_C);
     clear(&shell);
     shell.line("quit");
     shell.ends_with(0);
@@ -109,7 +108,9 @@ fn play(columns: u16, rows: u16) {
 
 /// An empty line on an empty screen.
 fn clear(shell: &Session) {
+    let lines = shell.lines_begun();
     shell.send(CTRL_C);
+    assert!(shell.wait_until(|shell| shell.lines_begun() > lines), "no new line: {}", shell.screen());
     let prompt_is_last = |shell: &Session| shell.screen().trim_end().ends_with("firesteel>");
     assert!(shell.wait_until(prompt_is_last), "no prompt: {}", shell.screen());
     shell.send(CTRL_L);

@@ -120,6 +120,12 @@ impl Session {
         Some(screen.cell(u16::try_from(row).ok()?, column)?.fgcolor())
     }
 
+    /// How many lines the editor has begun to read.
+    pub(crate) fn lines_begun(&self) -> usize {
+        let shown = self.shown.lock().expect("the screen");
+        shown.bytes.windows(A_NEW_LINE_BEGINS.len()).filter(|window| *window == A_NEW_LINE_BEGINS.as_bytes()).count()
+    }
+
     /// How long the screen has been as it is.
     pub(crate) fn quiet(&self) -> Duration {
         self.shown.lock().expect("the screen").changed.elapsed()

@@ -61,6 +61,7 @@ fn unknown(written: &str) -> Option<String> {
             format!("Hint: {c} is a typographic quote; write ' around texts and ` around names.")
         }
         '´' => "Hint: ´ is an accent; write ' around texts and ` around names.".to_owned(),
+        '\\' => "Hint: commands stand on lines of their own; end the statement with ';' first.".to_owned(),
         '#' => "Hint: comments begin with --.".to_owned(),
         c @ ('–' | '—' | '−') => format!("Hint: {c} is no minus sign; write -."),
         _ => return None,
