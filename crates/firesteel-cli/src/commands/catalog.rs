@@ -3,11 +3,12 @@
 use super::{Call, literal, refuse};
 use crate::run::{Flow, Runner};
 
-/// Runs a statement of ours: it is not the last one that the user ran.
+/// Runs a statement of ours: it is not the last one that the user ran, and all of what it gives is wanted.
 fn ask(runner: &mut Runner, statement: &str) -> Flow {
     let last = runner.last.take();
+    let rows_max = std::mem::replace(&mut runner.display.rows_max, 0);
     let flow = runner.run_alone(statement);
-    runner.last = last;
+    (runner.last, runner.display.rows_max) = (last, rows_max);
     flow
 }
 

@@ -17,8 +17,8 @@ pub(super) type Row = Vec<Option<String>>;
 const ROWS_COUNTED_MAX: usize = 1_000_000;
 /// Of the rows shown of a long result one in so many is from its end.
 const TAIL_SHARE: usize = 5;
-/// The column of EXPLAIN, which is text for reading as it is.
-const PLAN_COLUMN: &str = "plan";
+/// Columns that hold text for reading as it is, and what tells theirs from others of the name: EXPLAIN, DESCRIBE FUNCTION.
+const PROSE: [(&str, &str); 2] = [("plan", "== "), ("function_desc", "Function: ")];
 
 pub(super) struct Gathered {
     pub(super) columns: Vec<Column>,
@@ -59,12 +59,13 @@ impl Gathered {
         self.head.len() + self.tail.len()
     }
 
-    /// The text of an EXPLAIN.
-    pub(super) fn plan(&self) -> Option<&str> {
-        match (self.columns.as_slice(), self.head.as_slice()) {
-            ([column], [row]) if column.name == PLAN_COLUMN => row[0].as_deref().filter(|text| text.contains('\n')),
-            _ => None,
-        }
+    /// Text that is read as it is, not in a table.
+    pub(super) fn prose(&self) -> Option<String> {
+        let [column] = self.columns.as_slice() else { return None };
+        let first = self.head.first()?[0].as_deref()?;
+        let known = PROSE.iter().any(|(name, begin)| column.name == *name && first.starts_with(begin));
+        let lines = self.head.iter().map(|row| row[0].as_deref().unwrap_or_default());
+        (known && self.rows == self.head.len()).then(|| lines.collect::<Vec<_>>().join("\n"))
     }
 
     /// How much there is, how much of it is shown, and how long it took.

@@ -163,8 +163,8 @@ fn write_table(
     out: &mut dyn Write,
 ) -> Written {
     let gathered = Gathered::of(result, scene.zone, rows_max)?;
-    if let Some(plan) = gathered.plan() {
-        writeln!(out, "{}", plan.trim_end())?;
+    if let Some(text) = gathered.prose() {
+        writeln!(out, "{}", text.trim_end())?;
         return Ok(());
     }
     let grid = grid::Grid::new(&gathered, scene);

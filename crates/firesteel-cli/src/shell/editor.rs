@@ -43,7 +43,7 @@ impl Editor {
     pub(super) fn new(runner: &Runner) -> Self {
         let words = SessionDictionary::new(runner.session.clone());
         let shared = Arc::new(Mutex::new(Shared { words, highlight: true }));
-        let menu = ColumnarMenu::default().with_name(MENU).with_columns(4).with_column_padding(2);
+        let menu = ColumnarMenu::default().with_name(MENU).with_columns(4).with_column_padding(2).with_marker("> ");
         let mut line = Reedline::create()
             .with_validator(Box::new(UntilSemicolon))
             .with_highlighter(Box::new(Colors(Arc::clone(&shared))))
