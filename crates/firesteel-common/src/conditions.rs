@@ -76,6 +76,7 @@ conditions! {
     DECIMAL_SCALE_EXCEEDS_PRECISION = "DECIMAL_SCALE_EXCEEDS_PRECISION", "22003", "The scale <scale> of a decimal must not exceed its precision <precision>.";
     EMPTY_IN_PREDICATE = "INVALID_SQL_SYNTAX.EMPTY_IN_PREDICATE", "42000", "Invalid SQL syntax: The IN predicate requires at least one value.";
     UNCLOSED_BRACKETED_COMMENT = "UNCLOSED_BRACKETED_COMMENT", "42601", "Found an unclosed bracketed comment. Please, append */ at the end of the comment.";
+    COLUMN_NOT_FOUND = "COLUMN_NOT_FOUND", "42703", "The column <colName> cannot be found. Verify the spelling and correctness of the column name according to the SQL config <caseSensitiveConfig>.";
     UNRESOLVED_COLUMN_WITHOUT_SUGGESTION = "UNRESOLVED_COLUMN.WITHOUT_SUGGESTION", "42703", "A column, variable, or function parameter with name <objectName> cannot be resolved.";
     UNRESOLVED_COLUMN_WITH_SUGGESTION = "UNRESOLVED_COLUMN.WITH_SUGGESTION", "42703", "A column, variable, or function parameter with name <objectName> cannot be resolved. Did you mean one of the following? [<proposal>].";
     UNSUPPORTED_TYPED_LITERAL = "UNSUPPORTED_TYPED_LITERAL", "0A000", "Literals of the type <unsupportedType> are not supported. Supported types are <supportedTypes>.";
@@ -85,6 +86,8 @@ conditions! {
     INVALID_INLINE_TABLE_NUM_COLUMNS_MISMATCH = "INVALID_INLINE_TABLE.NUM_COLUMNS_MISMATCH", "42000", "Invalid inline table. Inline table expected <expectedNumCols> columns but found <actualNumCols> columns in row <rowIndex>.";
     ASSIGNMENT_ARITY_MISMATCH = "ASSIGNMENT_ARITY_MISMATCH", "42802", "The number of columns or variables assigned or aliased: <numTarget> does not match the number of source expressions: <numExpr>.";
     UNSUPPORTED_FEATURE = "UNSUPPORTED_FEATURE", "0A000", "The feature is not supported: <feature>.";
+    UNSUPPORTED_FEATURE_ANALYZE_UNSUPPORTED_COLUMN_TYPE = "UNSUPPORTED_FEATURE.ANALYZE_UNSUPPORTED_COLUMN_TYPE", "0A000", "The feature is not supported: The ANALYZE TABLE FOR COLUMNS command does not support the type <columnType> of the column <columnName> in the table <tableName>.";
+    UNSUPPORTED_FEATURE_ANALYZE_VIEW = "UNSUPPORTED_FEATURE.ANALYZE_VIEW", "0A000", "The feature is not supported: The ANALYZE TABLE command does not support views.";
     INVALID_CONF_VALUE = "INVALID_CONF_VALUE.TYPE_MISMATCH", "22022", "The value '<confValue>' in the config \"<confName>\" is invalid. It should be a <confType> value.";
     AMBIGUOUS_LATERAL_COLUMN_ALIAS = "AMBIGUOUS_LATERAL_COLUMN_ALIAS", "42702", "Lateral column alias <name> is ambiguous and has <n> matches.";
     CANNOT_RESOLVE_STAR_EXPAND = "CANNOT_RESOLVE_STAR_EXPAND", "42704", "Cannot resolve <targetString>.* given input columns <columns>. Please check that the specified table or struct exists and is accessible in the input columns.";

@@ -5,19 +5,30 @@ use crate::rules::*;
 
 const UNTIL_SETTLED: Strategy = Strategy::FixedPoint { iterations_max: 50 };
 
-/// Expressions get simpler, rows disappear early, columns are computed once. Rules feed each other: a folded constant
-/// empties a filter, a pushed filter meets another.
-const SIMPLIFY: &[Rule] = &[
+/// Expressions get simpler, rows disappear early, columns are computed once. Rules feed each other: a folded constant empties
+/// a filter, a pushed filter meets another.
+const SIMPLIFY_AND_PUSH_DOWN: &[Rule] = &[
     fold_constants::RULE,
+    propagate_constants::RULE,
+    simplify_conditionals::RULE,
     simplify_booleans::RULE,
+    simplify_in::RULE,
     unwrap_casts::RULE,
     eliminate_filter::RULE,
     combine_filters::RULE,
     collapse_projects::RULE,
+    pull_up_projects::RULE,
     push_down_filter::RULE,
+    eliminate_outer_join::RULE,
     extract_join_keys::RULE,
     propagate_empty::RULE,
+    combine_unions::RULE,
     simplify_limits::RULE,
+    push_down_limit::RULE,
+    simplify_aggregates::RULE,
+    remove_aggregates::RULE,
+    remove_joins::RULE,
+    remove_sorts::RULE,
 ];
 
 pub const ALL: &[Batch] = &[
@@ -25,18 +36,22 @@ pub const ALL: &[Batch] = &[
     Batch { name: "common tables", strategy: Strategy::Once, rules: &[common_tables::RULE] },
     // Early, so that no other rule has to know of sides that look at each other.
     Batch { name: "unnest", strategy: Strategy::Once, rules: &[unnest_subqueries::RULE] },
-    Batch { name: "simplify and push down", strategy: UNTIL_SETTLED, rules: SIMPLIFY },
+    Batch { name: "simplify and push down", strategy: UNTIL_SETTLED, rules: SIMPLIFY_AND_PUSH_DOWN },
+    // Needs keys and filters at their places, and gives more filters to push down. Apart from pushing down, so that what is
+    // inferred is seen where it was put and not inferred again.
+    Batch {
+        name: "infer",
+        strategy: UNTIL_SETTLED,
+        rules: &[derive_from_or::RULE, infer_filters::RULE, answer_from_statistics::RULE],
+    },
+    Batch { name: "push down what was inferred", strategy: UNTIL_SETTLED, rules: SIMPLIFY_AND_PUSH_DOWN },
     // Now every reader's filters lie on its reference; what the definitions get of them moves on in the batch after.
     Batch { name: "filter common tables", strategy: Strategy::Once, rules: &[filter_common_tables::RULE] },
-    Batch { name: "simplify common tables", strategy: UNTIL_SETTLED, rules: SIMPLIFY },
+    Batch { name: "simplify common tables", strategy: UNTIL_SETTLED, rules: SIMPLIFY_AND_PUSH_DOWN },
     // Definitions are what they will be, but for the order of their joins.
     Batch { name: "estimate common tables", strategy: Strategy::Once, rules: &[estimate_common_tables::RULE] },
     // Needs every predicate at its place; what it builds is final but for what later batches drop.
-    Batch {
-        name: "order joins",
-        strategy: Strategy::Once,
-        rules: &[estimate_common_tables::RULE, reorder_joins::RULE],
-    },
+    Batch { name: "order joins", strategy: Strategy::Once, rules: &[reorder_joins::RULE] },
     // Reordering leaves projections that restore column order; nobody above cares for it.
     Batch {
         name: "clean up",

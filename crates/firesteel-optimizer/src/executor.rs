@@ -1,5 +1,7 @@
 //! Runs batches of rules: owns traversal, change tracking, timing and checks.
 //!
+//! A subtree that a rule has left alone is not shown to it again, however many rounds the rest of the plan takes.
+//!
 //! In debug builds it validates the plan after each effective rule, that `Once` batches are idempotent, and that fixed
 //! points are reached: a rule that breaks a plan is named by the first test that meets it.
 
@@ -7,7 +9,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use firesteel_common::{Result, internal};
-use firesteel_plan::{PlanRef, explain, validate};
+use firesteel_plan::{LogicalPlan, PlanRef, explain, validate};
+use hashbrown::HashMap;
 use recursive::recursive;
 
 use crate::OPTIONAL_RULES;
@@ -33,22 +36,43 @@ impl<'a> RuleExecutor<'a> {
     }
 
     pub fn run(&self, plan: &PlanRef, context: &RuleContext) -> Result<(PlanRef, Vec<Effect>)> {
-        let mut effects = Vec::new();
+        let mut run = Run::default();
         let mut plan = Arc::clone(plan);
         for batch in self.batches {
-            plan = run_batch(batch, plan, context, &mut effects)?;
+            plan = run_batch(batch, plan, context, &mut run)?;
         }
-        Ok((plan, effects))
+        Ok((plan, run.effects))
     }
 }
 
-fn run_batch(batch: &Batch, mut plan: PlanRef, context: &RuleContext, effects: &mut Vec<Effect>) -> Result<PlanRef> {
+/// What one run of all batches remembers.
+#[derive(Default)]
+struct Run {
+    effects: Vec<Effect>,
+    settled: HashMap<&'static str, Settled>,
+}
+
+/// Subtrees that a rule has seen and left alone: it would do so again. They are kept alive, so that an address is a name.
+#[derive(Default)]
+struct Settled(HashMap<*const LogicalPlan, PlanRef>);
+
+impl Settled {
+    fn contains(&self, plan: &PlanRef) -> bool {
+        self.0.contains_key(&Arc::as_ptr(plan))
+    }
+
+    fn insert(&mut self, plan: &PlanRef) {
+        self.0.insert(Arc::as_ptr(plan), Arc::clone(plan));
+    }
+}
+
+fn run_batch(batch: &Batch, mut plan: PlanRef, context: &RuleContext, run: &mut Run) -> Result<PlanRef> {
     let rounds_max = match batch.strategy {
         Strategy::Once => 1,
         Strategy::FixedPoint { iterations_max } => iterations_max,
     };
     for _ in 0..rounds_max {
-        let new = run_round(batch, &plan, context, effects)?;
+        let new = run_round(batch, &plan, context, run)?;
         if Arc::ptr_eq(&new, &plan) {
             return Ok(plan);
         }
@@ -60,12 +84,12 @@ fn run_batch(batch: &Batch, mut plan: PlanRef, context: &RuleContext, effects: &
     Ok(plan)
 }
 
-fn run_round(batch: &Batch, plan: &PlanRef, context: &RuleContext, effects: &mut Vec<Effect>) -> Result<PlanRef> {
+fn run_round(batch: &Batch, plan: &PlanRef, context: &RuleContext, run: &mut Run) -> Result<PlanRef> {
     let optional = context.settings.get(&OPTIONAL_RULES);
     let mut plan = Arc::clone(plan);
     for rule in batch.rules.iter().filter(|rule| optional || rule.required) {
         let start = Instant::now();
-        let new = apply(rule, &plan, context)?;
+        let new = apply_to(rule, &plan, context, run.settled.entry(rule.name).or_default())?;
         if Arc::ptr_eq(&new, &plan) {
             continue;
         }
@@ -73,7 +97,7 @@ fn run_round(batch: &Batch, plan: &PlanRef, context: &RuleContext, effects: &mut
             check_effect(rule, &plan, &new)?;
         }
         if context.observe {
-            effects.push(Effect {
+            run.effects.push(Effect {
                 batch: batch.name,
                 rule: rule.name,
                 before: explain::logical(&plan, &context.ids),
@@ -93,7 +117,7 @@ fn check_effect(rule: &Rule, before: &PlanRef, after: &PlanRef) -> Result<()> {
 
 /// After the last round another one must change nothing.
 fn check_settled(batch: &Batch, plan: &PlanRef, context: &RuleContext) -> Result<()> {
-    let again = run_round(batch, plan, context, &mut Vec::new())?;
+    let again = run_round(batch, plan, context, &mut Run::default())?;
     if Arc::ptr_eq(&again, plan) || again == *plan {
         return Ok(());
     }
@@ -102,29 +126,52 @@ fn check_settled(batch: &Batch, plan: &PlanRef, context: &RuleContext) -> Result
 
 /// The plan itself when the rule does nothing.
 pub fn apply(rule: &Rule, plan: &PlanRef, context: &RuleContext) -> Result<PlanRef> {
+    apply_to(rule, plan, context, &mut Settled::default())
+}
+
+fn apply_to(rule: &Rule, plan: &PlanRef, context: &RuleContext, settled: &mut Settled) -> Result<PlanRef> {
     match rule.order {
-        Traversal::TopDown => top_down(rule, plan, context),
-        Traversal::BottomUp => bottom_up(rule, plan, context),
-        Traversal::Whole => Ok((rule.apply)(plan, context)?.unwrap_or_else(|| Arc::clone(plan))),
+        Traversal::TopDown => top_down(rule, plan, context, settled),
+        Traversal::BottomUp => bottom_up(rule, plan, context, settled),
+        Traversal::Whole => whole(rule, plan, context, settled),
     }
 }
 
-#[recursive]
-fn top_down(rule: &Rule, plan: &PlanRef, context: &RuleContext) -> Result<PlanRef> {
-    if !plan.kinds().intersects(rule.looks_for) {
+fn whole(rule: &Rule, plan: &PlanRef, context: &RuleContext, settled: &mut Settled) -> Result<PlanRef> {
+    if !plan.kinds().intersects(rule.looks_for) || settled.contains(plan) {
         return Ok(Arc::clone(plan));
     }
-    let plan = at_node(rule, plan, context)?;
-    map_children(&plan, |child| top_down(rule, child, context))
+    let new = (rule.apply)(plan, context)?;
+    if new.is_none() {
+        settled.insert(plan);
+    }
+    Ok(new.unwrap_or_else(|| Arc::clone(plan)))
 }
 
 #[recursive]
-fn bottom_up(rule: &Rule, plan: &PlanRef, context: &RuleContext) -> Result<PlanRef> {
-    if !plan.kinds().intersects(rule.looks_for) {
+fn top_down(rule: &Rule, plan: &PlanRef, context: &RuleContext, settled: &mut Settled) -> Result<PlanRef> {
+    if !plan.kinds().intersects(rule.looks_for) || settled.contains(plan) {
         return Ok(Arc::clone(plan));
     }
-    let plan = map_children(plan, |child| bottom_up(rule, child, context))?;
-    at_node(rule, &plan, context)
+    let new = at_node(rule, plan, context)?;
+    let new = map_children(&new, |child| top_down(rule, child, context, settled))?;
+    if Arc::ptr_eq(&new, plan) {
+        settled.insert(plan);
+    }
+    Ok(new)
+}
+
+#[recursive]
+fn bottom_up(rule: &Rule, plan: &PlanRef, context: &RuleContext, settled: &mut Settled) -> Result<PlanRef> {
+    if !plan.kinds().intersects(rule.looks_for) || settled.contains(plan) {
+        return Ok(Arc::clone(plan));
+    }
+    let new = map_children(plan, |child| bottom_up(rule, child, context, settled))?;
+    let new = at_node(rule, &new, context)?;
+    if Arc::ptr_eq(&new, plan) {
+        settled.insert(plan);
+    }
+    Ok(new)
 }
 
 fn at_node(rule: &Rule, plan: &PlanRef, context: &RuleContext) -> Result<PlanRef> {

@@ -4,13 +4,17 @@
 //! LogicalPlan ──batches of rules──▶ LogicalPlan ──strategies──▶ PhysicalPlan ──EnsureRequirements──▶ PhysicalPlan
 //! ```
 //! - [`rule`]: what a rule is; [`executor`]: who runs it, watches it and checks it.
-//! - [`batches`]: the table of contents, every batch in order with its reason; [`rules`]: a file per rule.
+//! - [`batches`]: the table of contents, every batch in order with its reason; [`rules`]: a file per rule; `join_order`:
+//!   what one of them, `reorder_joins`, works with.
 //! - [`physical`]: strategies (which operator does it), runtime filters, and the one rule that adds exchanges.
 //!
 //! Everything here is synchronous and pure: no IO, no clock but the one that times rules.
 
 pub mod batches;
 pub mod executor;
+mod join_order;
+mod known;
+mod nulls;
 pub mod physical;
 pub mod rule;
 pub mod rules;

@@ -1,6 +1,6 @@
 //! Plans as text, columns as `name#id`.
 
-use firesteel_catalog::Source;
+use firesteel_catalog::{Estimate, Source};
 use firesteel_common::{ColumnId, ColumnIds};
 use firesteel_expr::{AggregateCall, ExprRef, WindowCall};
 
@@ -14,7 +14,7 @@ pub fn logical(plan: &LogicalPlan, ids: &ColumnIds) -> String {
     out
 }
 
-/// As [`logical`], with rows expected and how sure that is.
+/// As [`logical`], with the numbers that planning goes by, each with how sure it is.
 pub fn logical_with_cost(plan: &LogicalPlan, ids: &ColumnIds) -> String {
     let mut out = String::new();
     write_logical(plan, ids, &[], true, true, &mut out);
@@ -32,8 +32,7 @@ fn write_logical(plan: &LogicalPlan, ids: &ColumnIds, last: &[bool], root: bool,
     indent(if root { &[] } else { last }, out);
     out.push_str(&logical_line(&plan.node, ids));
     if cost {
-        let rows = plan.statistics().rows;
-        out.push_str(&format!(", rows={:.0} ({})", rows.value, source_name(rows.source)));
+        out.push_str(&cost_of(plan, ids));
     }
     out.push('\n');
     let children = plan.children();
@@ -62,6 +61,26 @@ fn write_physical(
         let last = [last, &[at + 1 == plan.children.len()]].concat();
         write_physical(child, ids, &last, annotate, number, out);
     }
+}
+
+/// Rows; of tables also what is known of their columns' distinct values.
+fn cost_of(plan: &LogicalPlan, ids: &ColumnIds) -> String {
+    let statistics = plan.statistics();
+    let mut out = format!(", rows={}", estimate(statistics.rows));
+    if let Node::Relation(relation) = &plan.node {
+        let distinct = relation.columns.iter().filter_map(|(_, id)| Some((*id, statistics.distinct(*id)?)));
+        let distinct: Vec<_> =
+            distinct.map(|(id, value)| format!("{}: {}", ids.display(id), estimate(value))).collect();
+        if !distinct.is_empty() {
+            out.push_str(&format!(", distinct={}", list(distinct.into_iter())));
+        }
+    }
+    out
+}
+
+/// `1500 (exact)`.
+pub fn estimate(estimate: Estimate) -> String {
+    format!("{:.0} ({})", estimate.value, source_name(estimate.source))
 }
 
 /// `:  +- `: one mark per ancestor, Spark's way.

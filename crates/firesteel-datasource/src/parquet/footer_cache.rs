@@ -12,9 +12,10 @@ use firesteel_catalog::Split;
 use firesteel_common::Result;
 use hashbrown::HashMap;
 use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions};
-use parquet::file::metadata::{PageIndexPolicy, ParquetMetaData, ParquetMetaDataReader};
+use parquet::file::metadata::{PageIndexPolicy, ParquetMetaData, ParquetMetaDataOptions, ParquetMetaDataReader};
 
 use super::bounds;
+use super::distinct::{self, Sample};
 use super::guarded;
 use super::schema::{FileColumn, decode_schema, file_columns};
 use crate::prune::Bounds;
@@ -29,6 +30,7 @@ pub(crate) struct Footer {
     pub(crate) reader: ArrowReaderMetadata,
     pub(crate) columns: Vec<FileColumn>,
     bounds: Vec<OnceLock<Option<Bounds>>>,
+    samples: OnceLock<Vec<Vec<Sample>>>,
 }
 
 impl Footer {
@@ -54,6 +56,14 @@ impl Footer {
     }
 }
 
+impl Footer {
+    /// What dictionaries say of a column's values; reads their headers at the first call.
+    pub(super) fn samples(&self, column: usize) -> &[Sample] {
+        let samples = self.samples.get_or_init(|| distinct::samples(self));
+        samples.get(column).map_or(&[], Vec::as_slice)
+    }
+}
+
 /// The footer of a file.
 pub(crate) fn footer(split: &Split) -> Result<Arc<Footer>> {
     let key = (Arc::clone(&split.location), split.length, split.modified);
@@ -69,15 +79,19 @@ pub(crate) fn footer(split: &Split) -> Result<Arc<Footer>> {
 
 fn read(split: &Split) -> Result<Footer, super::DecodeError> {
     let file = File::open(split.location.as_ref())?;
-    let metadata =
-        ParquetMetaDataReader::new().with_page_index_policy(PageIndexPolicy::Skip).parse_and_finish(&file)?;
+    // Counts of pages by encoding tell how far a dictionary went.
+    let options = ParquetMetaDataOptions::new().with_encoding_stats_as_mask(false);
+    let metadata = ParquetMetaDataReader::new()
+        .with_page_index_policy(PageIndexPolicy::Skip)
+        .with_metadata_options(Some(options))
+        .parse_and_finish(&file)?;
     let parquet = metadata.file_metadata().schema_descr_ptr();
     let schema = decode_schema(&parquet)?;
     let columns = file_columns(&schema, &parquet)?;
     let options = ArrowReaderOptions::new().with_schema(Arc::new(schema));
     let reader = ArrowReaderMetadata::try_new(Arc::new(metadata), options)?;
     let bounds = columns.iter().map(|_| OnceLock::new()).collect();
-    Ok(Footer { path: Arc::clone(&split.location), reader, columns, bounds })
+    Ok(Footer { path: Arc::clone(&split.location), reader, columns, bounds, samples: OnceLock::new() })
 }
 
 type Key = (Arc<str>, u64, i64);

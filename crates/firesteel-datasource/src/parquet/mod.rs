@@ -1,6 +1,7 @@
 //! Parquet files, in reading order:
 //!
-//! - [`footer_cache`]: what a file says of itself, read once per process; [`schema`] and [`bounds`] translate it.
+//! - [`footer_cache`]: what a file says of itself, read once per process; [`schema`] and [`bounds`] translate it,
+//!   [`distinct`] guesses from dictionaries how many values columns have.
 //! - [`table`]: several files as one table of the catalog.
 //! - [`scan`]: row groups handed out to workers; [`worker`]: one worker decoding them, filter columns first where that
 //!   pays; [`chunks`]: the bytes of column chunks.
@@ -8,6 +9,7 @@
 
 pub(crate) mod bounds;
 pub(crate) mod chunks;
+mod distinct;
 pub(crate) mod footer_cache;
 pub(crate) mod scan;
 pub(crate) mod schema;

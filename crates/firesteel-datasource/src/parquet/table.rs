@@ -1,17 +1,19 @@
 //! Parquet files as one table of the catalog.
 //!
 //! ```text
-//! files ──footers──▶ columns of the first, types widened over all ──▶ + rows and bounds of all row groups = statistics
+//! files ──footers──▶ columns of the first, types widened over all
+//!                    + rows and bounds of all row groups, distinct values from some dictionaries = statistics
 //! ```
 
 use std::sync::Arc;
 
-use arrow::array::Array;
+use arrow::array::{Array, ArrayRef};
 use datafusion_common::ScalarValue;
 use firesteel_catalog::{ColumnStatistics, Estimate, ScanSource, Split, Table, TableColumn, TableStatistics};
 use firesteel_common::{Result, SqlType, error};
 
 use super::READER;
+use super::distinct::{self, Ranges};
 use super::footer_cache::{Footer, footer};
 use crate::conform::{Conform, common_type};
 use crate::listing;
@@ -104,17 +106,41 @@ fn column_statistics(column: &TableColumn, footers: &[Arc<Footer>]) -> ColumnSta
     for footer in footers {
         match footer.column(&column.name) {
             Some(at) => all.add(footer, at, &column.data_type),
-            None => all.nulls += footer.rows(),
+            None => {
+                all.nulls += footer.rows();
+                all.values += footer.rows();
+            }
         }
     }
+    let distinct = distinct_values(column, footers, all.values.saturating_sub(all.nulls), &ranges(all.groups));
     // The largest number says nothing when there may be NaN, which writers leave out.
     let may_hold_nan = column.data_type.is_fractional();
     ColumnStatistics {
         min: all.min.filter(|_| !all.bounds_unknown),
         max: all.max.filter(|_| !all.bounds_unknown && !may_hold_nan),
         nulls: (!all.nulls_unknown).then(|| Estimate::exact(all.nulls as f64)),
-        distinct: None,
+        distinct,
     }
+}
+
+/// From dictionaries of some files, for `values` values that are not NULL.
+fn distinct_values(column: &TableColumn, footers: &[Arc<Footer>], values: u64, ranges: &Ranges) -> Option<Estimate> {
+    let mut samples = Vec::new();
+    for file in distinct::files(footers.len()) {
+        let footer = &footers[file];
+        samples.extend(footer.column(&column.name).map(|at| footer.samples(at)).into_iter().flatten().copied());
+    }
+    distinct::estimate(&samples, values as f64, ranges)
+}
+
+/// How row groups lie to each other.
+fn ranges(mut groups: Vec<(ScalarValue, ScalarValue)>) -> Ranges {
+    groups.sort_by(|a, b| a.0.partial_cmp(&b.0).unwrap_or(std::cmp::Ordering::Equal));
+    let mut ranges = Ranges::default();
+    for pair in groups.windows(2) {
+        ranges.add(pair[1].0 < pair[0].1);
+    }
+    ranges
 }
 
 #[derive(Default)]
@@ -124,10 +150,15 @@ struct Summary {
     bounds_unknown: bool,
     nulls: u64,
     nulls_unknown: bool,
+    /// NULLs and others.
+    values: u64,
+    /// Smallest and largest value of each row group.
+    groups: Vec<(ScalarValue, ScalarValue)>,
 }
 
 impl Summary {
     fn add(&mut self, footer: &Footer, column: usize, data_type: &SqlType) {
+        self.values += footer.rows();
         let Some(bounds) = footer.bounds(column) else {
             (self.bounds_unknown, self.nulls_unknown) = (true, true);
             return;
@@ -145,8 +176,11 @@ impl Summary {
             if nulls == Some(rows) {
                 continue;
             }
-            merge(&mut self.min, ScalarValue::try_from_array(&min, group).ok(), &mut self.bounds_unknown, |a, b| a < b);
-            merge(&mut self.max, ScalarValue::try_from_array(&max, group).ok(), &mut self.bounds_unknown, |a, b| a > b);
+            let bound = |bounds: &ArrayRef| ScalarValue::try_from_array(bounds, group).ok();
+            let (least, most) = (bound(&min), bound(&max));
+            self.groups.extend(least.clone().zip(most.clone()));
+            merge(&mut self.min, least, &mut self.bounds_unknown, |a, b| a < b);
+            merge(&mut self.max, most, &mut self.bounds_unknown, |a, b| a > b);
         }
     }
 }

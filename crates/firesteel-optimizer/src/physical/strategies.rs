@@ -4,12 +4,16 @@ use std::sync::Arc;
 
 use firesteel_common::{ColumnId, Result, internal};
 use firesteel_expr::Expr;
-use firesteel_plan::logical::{CommonTables, Expand, Generate, Join, JoinKind, Limit, Node, Relation, Sort, Window};
+use firesteel_plan::logical::{
+    CommonTables, Expand, Generate, Join, JoinKey, JoinKind, Limit, Node, Relation, Sort, Window,
+};
 use firesteel_plan::physical::{self, HashJoin, JoinSide, NestedLoopJoin, PhysicalOp, Scan, StageId, StageInput, TopN};
+use firesteel_plan::statistics::joins;
 use firesteel_plan::{LogicalPlan, PhysicalPlan, PhysicalRef, PlanColumn, PlanRef, Schema};
 use hashbrown::HashSet;
 use recursive::recursive;
 
+use crate::join_order::{BUILD, probed};
 use crate::rule::RuleContext;
 
 type Needed = HashSet<ColumnId>;
@@ -182,20 +186,25 @@ fn restricted(needed: &Needed, side: &LogicalPlan) -> Needed {
     side.schema().columns.iter().map(|column| column.id).filter(|id| needed.contains(id)).collect()
 }
 
-/// The smaller side is held; on a tie the right one, as written.
+/// The side that is cheaper to hold, on a tie the right one, as written. Rows of the other side that find no partner are
+/// dropped by the runtime filter where they are read.
 fn build_side(join: &Join, left: &PhysicalRef, right: &PhysicalRef) -> JoinSide {
     let bytes = |side: &PhysicalRef| side.rows.value * (side.schema.row_bytes() + 16.0);
+    let (l, r) = (bytes(left), bytes(right));
     match join.kind {
+        JoinKind::Inner => {
+            let (of_left, of_right) = (join.left.statistics(), join.right.statistics());
+            let backwards: Vec<_> = join.keys.iter().map(JoinKey::swapped).collect();
+            let hold_right = BUILD * r + probed(l, joins::matched(of_left, of_right, &join.keys).value);
+            let hold_left = BUILD * l + probed(r, joins::matched(of_right, of_left, &backwards).value);
+            if hold_left < hold_right { JoinSide::Left } else { JoinSide::Right }
+        }
         // Only a probing row can count its partners.
         JoinKind::Single => JoinSide::Right,
         // Probing with the outer side needs no second pass over the build; worth a build up to twice as large.
-        JoinKind::Left | JoinKind::LeftSemi | JoinKind::LeftAnti | JoinKind::Mark(_)
-            if bytes(right) <= 2.0 * bytes(left) =>
-        {
-            JoinSide::Right
-        }
-        JoinKind::Right if bytes(left) <= 2.0 * bytes(right) => JoinSide::Left,
-        _ if bytes(left) < bytes(right) => JoinSide::Left,
+        JoinKind::Left | JoinKind::LeftSemi | JoinKind::LeftAnti | JoinKind::Mark(_) if r <= 2.0 * l => JoinSide::Right,
+        JoinKind::Right if l <= 2.0 * r => JoinSide::Left,
+        _ if l < r => JoinSide::Left,
         _ => JoinSide::Right,
     }
 }

@@ -41,8 +41,11 @@ fn informed(plan: &PlanRef, known: &HashMap<CommonTableId, PlanRef>) -> Result<P
     let Some(definition) = known.get(&scan.table) else { return Ok(Arc::clone(plan)) };
     let theirs = definition.statistics();
     let pairs = scan.columns.iter().zip(&definition.schema().columns);
-    let columns = pairs.filter_map(|(own, column)| Some((own.id, theirs.columns.get(&column.id)?.clone())));
-    let statistics = Statistics { rows: theirs.rows, columns: columns.collect() };
+    let own: HashMap<ColumnId, ColumnId> = pairs.map(|(own, column)| (column.id, own.id)).collect();
+    let columns = theirs.columns.iter().filter_map(|(id, column)| Some((*own.get(id)?, column.clone())));
+    let mut statistics = Statistics::new(theirs.rows, columns.collect());
+    let renamed = |key: &Vec<ColumnId>| key.iter().map(|id| own.get(id).copied()).collect::<Option<Vec<_>>>();
+    statistics.unique = theirs.unique.iter().filter_map(renamed).collect();
     if *scan.statistics == statistics {
         return Ok(Arc::clone(plan));
     }

@@ -1,20 +1,34 @@
 //! One rule, one file: its module doc shows the rewrite, its constant `RULE` goes into a batch of [`crate::batches`].
 
+pub mod answer_from_statistics;
 pub mod collapse_projects;
 pub mod combine_filters;
+pub mod combine_unions;
 pub mod common_tables;
+pub mod derive_from_or;
 pub mod eliminate_filter;
+pub mod eliminate_outer_join;
 pub mod estimate_common_tables;
 pub mod extract_join_keys;
 pub mod filter_common_tables;
 pub mod fold_constants;
+pub mod infer_filters;
+pub mod propagate_constants;
 pub mod propagate_empty;
 pub mod prune_columns;
+pub mod pull_up_projects;
 pub mod push_down_filter;
+pub mod push_down_limit;
 pub mod push_filter_into_read;
+pub mod remove_aggregates;
+pub mod remove_joins;
 pub mod remove_projects;
+pub mod remove_sorts;
 pub mod reorder_joins;
+pub mod simplify_aggregates;
 pub mod simplify_booleans;
+pub mod simplify_conditionals;
+pub mod simplify_in;
 pub mod simplify_limits;
 pub mod unnest_subqueries;
 pub mod unwrap_casts;

@@ -63,7 +63,7 @@ fn narrowed(cast: &ExprRef, literal: &ExprRef, context: &RuleContext) -> Option<
 }
 
 /// Whether every value keeps its identity and its order.
-fn loses_nothing(from: &SqlType, to: &SqlType) -> bool {
+pub(crate) fn loses_nothing(from: &SqlType, to: &SqlType) -> bool {
     use SqlType::{BigInt, Date, Decimal, Double, Float, Int, SmallInt, TimestampNtz, TinyInt};
     match (from, to) {
         (TinyInt, SmallInt | Int | BigInt) | (SmallInt, Int | BigInt) | (Int, BigInt | Double) => true,

@@ -35,6 +35,7 @@ impl Table for TestTable {
     }
 }
 
+/// Integers from 1 to the number of rows; nothing is known of texts.
 fn table(columns: &[(&str, SqlType)], rows: f64) -> Arc<dyn Table> {
     let bounds = |data_type: &SqlType| match data_type {
         SqlType::Int => ColumnStatistics {
@@ -44,25 +45,27 @@ fn table(columns: &[(&str, SqlType)], rows: f64) -> Arc<dyn Table> {
         },
         _ => ColumnStatistics::default(),
     };
+    table_of(rows, columns.iter().map(|(name, data_type)| (*name, data_type.clone(), bounds(data_type))).collect())
+}
+
+pub(crate) fn table_of(rows: f64, columns: Vec<(&str, SqlType, ColumnStatistics)>) -> Arc<dyn Table> {
+    let column = |(name, data_type, _): &(&str, SqlType, ColumnStatistics)| TableColumn {
+        name: Arc::from(*name),
+        data_type: data_type.clone(),
+        nullable: true,
+        comment: None,
+    };
     Arc::new(TestTable {
-        columns: columns
-            .iter()
-            .map(|(name, data_type)| TableColumn {
-                name: Arc::from(*name),
-                data_type: data_type.clone(),
-                nullable: true,
-                comment: None,
-            })
-            .collect(),
+        columns: columns.iter().map(column).collect(),
         statistics: TableStatistics {
             rows: Estimate::exact(rows),
             bytes: Estimate::exact(rows * 100.0),
-            columns: columns.iter().map(|(_, data_type)| bounds(data_type)).collect(),
+            columns: columns.into_iter().map(|(_, _, statistics)| statistics).collect(),
         },
     })
 }
 
-/// t and u of 1,000 rows, big of a million, small of ten.
+/// t and u of 1,000 rows, big of a million, small of ten; and the tables of TPC-H.
 fn catalog() -> MemoryCatalog {
     use SqlType::Int;
     let catalog = MemoryCatalog::default();
@@ -70,6 +73,7 @@ fn catalog() -> MemoryCatalog {
     catalog.register_table("u", table(&[("k", Int), ("v", Int)], 1e3));
     catalog.register_table("big", table(&[("id", Int), ("x", Int), ("y", Int)], 1e6));
     catalog.register_table("small", table(&[("id", Int), ("name", SqlType::STRING)], 10.0));
+    crate::tpch::register(&catalog);
     catalog
 }
 

@@ -2,9 +2,11 @@
 
 use firesteel_optimizer::rule::Rule;
 use firesteel_optimizer::rules::{
-    collapse_projects, combine_filters, eliminate_filter, extract_join_keys, fold_constants, propagate_empty,
-    prune_columns, push_down_filter, push_filter_into_read, remove_projects, reorder_joins, simplify_booleans,
-    simplify_limits, unnest_subqueries, unwrap_casts,
+    answer_from_statistics, collapse_projects, combine_filters, combine_unions, derive_from_or, eliminate_filter,
+    eliminate_outer_join, extract_join_keys, fold_constants, infer_filters, propagate_constants, propagate_empty,
+    prune_columns, pull_up_projects, push_down_filter, push_down_limit, push_filter_into_read, remove_aggregates,
+    remove_joins, remove_projects, remove_sorts, reorder_joins, simplify_aggregates, simplify_booleans,
+    simplify_conditionals, simplify_in, simplify_limits, unnest_subqueries, unwrap_casts,
 };
 use insta::assert_snapshot;
 
@@ -192,5 +194,207 @@ fn push_filter_into_read() {
     assert_snapshot!(cases(
         RULES,
         &["SELECT a FROM t WHERE a > 1 AND s LIKE 'x%'", "SELECT a FROM t WHERE a > 1 AND 1 / b > 0",]
+    ));
+}
+
+#[test]
+fn eliminate_outer_join() {
+    const RULES: &[Rule] = &[extract_join_keys::RULE, eliminate_outer_join::RULE];
+    assert_snapshot!(cases(
+        RULES,
+        &[
+            "SELECT a, v FROM t LEFT JOIN u ON a = k WHERE v > 1",
+            "SELECT a, v FROM t FULL JOIN u ON a = k WHERE a > 1",
+            "SELECT a, v FROM t FULL JOIN u ON a = k WHERE a > v",
+            "SELECT a FROM t LEFT JOIN u ON a = k JOIN small ON v = id",
+            // NULL may pass.
+            "SELECT a, v FROM t LEFT JOIN u ON a = k WHERE v > 1 OR v IS NULL",
+            "SELECT a, v FROM t LEFT JOIN u ON a = k WHERE coalesce(v, 5) > 1",
+            "SELECT n FROM (SELECT v, count(*) AS n FROM t LEFT JOIN u ON a = k GROUP BY v) WHERE n > 1",
+        ]
+    ));
+}
+
+#[test]
+fn infer_filters() {
+    const RULES: &[Rule] = &[push_down_filter::RULE, extract_join_keys::RULE, infer_filters::RULE];
+    assert_snapshot!(cases(
+        RULES,
+        &[
+            "SELECT a FROM t JOIN u ON a = k WHERE a = 5",
+            "SELECT a FROM t, u, small WHERE a = k AND k = id AND id IN (1, 2)",
+            "SELECT a FROM t LEFT JOIN (SELECT * FROM u WHERE k > 3) ON a = k WHERE a < 5",
+            "SELECT a FROM t LEFT ANTI JOIN u ON a = k WHERE a < 5",
+            "SELECT a FROM t FULL JOIN (SELECT * FROM u WHERE k > 3) ON a = k",
+            "SELECT a FROM t JOIN u ON a + 1 = k WHERE k = 5",
+        ]
+    ));
+}
+
+#[test]
+fn derive_from_or() {
+    const RULES: &[Rule] = &[push_down_filter::RULE, extract_join_keys::RULE, derive_from_or::RULE];
+    assert_snapshot!(cases(
+        RULES,
+        &[
+            "SELECT a FROM t, u WHERE a = k AND ((b = 1 AND v = 2) OR (b = 3 AND v = 4))",
+            "SELECT a FROM t, u WHERE a = k AND ((b = 1 AND v = 2) OR b = 3)",
+            "SELECT a FROM t LEFT JOIN u ON a = k AND ((b = 1 AND v = 2) OR (b = 3 AND v = 4))",
+        ]
+    ));
+}
+
+#[test]
+fn simplify_in() {
+    const RULES: &[Rule] = &[fold_constants::RULE, simplify_in::RULE];
+    assert_snapshot!(cases(
+        RULES,
+        &[
+            "SELECT a FROM t WHERE a = 1 OR a = 2 OR b > 3",
+            "SELECT a FROM t WHERE a IN (1, 2, 1) OR 3 = a OR a IN (2, NULL)",
+            "SELECT a FROM t WHERE a = 1 OR b = 2",
+            "SELECT a FROM t WHERE a = b OR a = 2",
+        ]
+    ));
+}
+
+#[test]
+fn propagate_constants() {
+    const RULES: &[Rule] = &[fold_constants::RULE, propagate_constants::RULE];
+    assert_snapshot!(cases(
+        RULES,
+        &[
+            "SELECT a FROM t WHERE a = 5 AND b > a",
+            "SELECT a FROM t WHERE a = 5 AND a = b AND a = 6",
+            "SELECT a + CAST(NULL AS INT) FROM t",
+            "SELECT a FROM t WHERE a > 1 OR CAST(NULL AS BOOLEAN)",
+            // Dividing might fail before it meets the NULL.
+            "SELECT 1 / a + CAST(NULL AS INT) FROM t",
+        ]
+    ));
+}
+
+#[test]
+fn simplify_conditionals() {
+    const RULES: &[Rule] = &[fold_constants::RULE, simplify_conditionals::RULE];
+    assert_snapshot!(cases(
+        RULES,
+        &[
+            "SELECT CASE WHEN false THEN 1 WHEN a > 1 THEN 2 WHEN true THEN 3 WHEN b > 1 THEN 4 END FROM t",
+            "SELECT IF(a > 1, b, b), IF(1 / a > 1, b, b) FROM t",
+            "SELECT coalesce(NULL, a, 1, b), coalesce(NULL, 1, a) FROM t",
+            "SELECT CAST(CAST(a AS BIGINT) AS INT), CAST(CAST(a AS SMALLINT) AS INT) FROM t",
+        ]
+    ));
+}
+
+#[test]
+fn push_down_limit() {
+    const RULES: &[Rule] = &[simplify_limits::RULE, push_down_limit::RULE];
+    assert_snapshot!(cases(
+        RULES,
+        &[
+            "SELECT * FROM (SELECT a FROM t UNION ALL SELECT k FROM u) LIMIT 5 OFFSET 2",
+            "SELECT a FROM t LEFT JOIN u ON a = k LIMIT 5",
+            "SELECT a FROM t CROSS JOIN u LIMIT 5",
+            "SELECT a FROM t JOIN u ON a = k LIMIT 5",
+            "SELECT count(*) FROM t LIMIT 5",
+        ]
+    ));
+}
+
+#[test]
+fn simplify_aggregates() {
+    const RULES: &[Rule] = &[collapse_projects::RULE, simplify_aggregates::RULE];
+    assert_snapshot!(cases(
+        RULES,
+        &[
+            "SELECT a, a - 1, count(*) FROM t GROUP BY a, a - 1",
+            "SELECT 1, a, max(DISTINCT b) FROM t GROUP BY 1, a",
+            "SELECT sum(a) + 1, sum(a), min(b) FILTER (WHERE true) FROM t",
+            // All keys constant: one stays, so that no rows give no group.
+            "SELECT count(*) FROM t GROUP BY 'x', 'y'",
+        ]
+    ));
+}
+
+#[test]
+fn remove_aggregates() {
+    const RULES: &[Rule] = &[extract_join_keys::RULE, remove_aggregates::RULE];
+    assert_snapshot!(cases(
+        RULES,
+        &[
+            "SELECT DISTINCT a, n FROM (SELECT a, count(*) AS n FROM t GROUP BY a)",
+            "SELECT DISTINCT n FROM (SELECT a, count(*) AS n FROM t GROUP BY a)",
+            "SELECT a FROM t LEFT SEMI JOIN (SELECT DISTINCT k FROM u) ON a = k",
+        ]
+    ));
+}
+
+#[test]
+fn remove_joins() {
+    const RULES: &[Rule] = &[extract_join_keys::RULE, remove_joins::RULE];
+    assert_snapshot!(cases(
+        RULES,
+        &[
+            "SELECT a FROM t LEFT JOIN (SELECT k FROM u GROUP BY k) ON a = k",
+            "SELECT a FROM t LEFT JOIN u ON a = k",
+            "SELECT a FROM t LEFT JOIN u ON a = k GROUP BY a",
+            "SELECT max(b) FROM t JOIN u ON a = k",
+            "SELECT sum(b) FROM t JOIN u ON a = k",
+        ]
+    ));
+}
+
+#[test]
+fn remove_sorts() {
+    const RULES: &[Rule] = &[remove_sorts::RULE];
+    assert_snapshot!(cases(
+        RULES,
+        &[
+            "SELECT a FROM (SELECT a, b FROM t ORDER BY b) ORDER BY a",
+            "SELECT a, count(*) FROM (SELECT a FROM t ORDER BY b) GROUP BY a",
+            "SELECT first(a) FROM (SELECT a FROM t ORDER BY b)",
+            "SELECT a FROM (SELECT a FROM t ORDER BY b LIMIT 3) JOIN u ON a = k",
+            "SELECT count(*) FROM t ORDER BY 1",
+            "SELECT a, b FROM t ORDER BY a, 'x', a DESC, b",
+        ]
+    ));
+}
+
+#[test]
+fn combine_unions() {
+    const RULES: &[Rule] = &[combine_unions::RULE];
+    assert_snapshot!(cases(
+        RULES,
+        &["SELECT x FROM (SELECT a, b AS x FROM t UNION ALL SELECT k, v FROM u) UNION ALL SELECT id FROM small"]
+    ));
+}
+
+#[test]
+fn answer_from_statistics() {
+    const RULES: &[Rule] = &[collapse_projects::RULE, answer_from_statistics::RULE];
+    assert_snapshot!(cases(
+        RULES,
+        &[
+            "SELECT count(*), min(a), max(a) FROM t",
+            "SELECT count(n_nationkey) FROM nation",
+            // How many are NULL, and what the texts are, nobody said.
+            "SELECT count(a) FROM t",
+            "SELECT max(s) FROM t",
+            "SELECT count(*) FROM t WHERE a > 1",
+        ]
+    ));
+}
+
+#[test]
+fn pull_up_projects() {
+    const RULES: &[Rule] = &[collapse_projects::RULE, extract_join_keys::RULE, pull_up_projects::RULE];
+    assert_snapshot!(cases(
+        RULES,
+        &[
+            "SELECT x, name FROM (SELECT a AS x, v AS y FROM t JOIN u ON a = k) LEFT JOIN small ON x = id",
+            "SELECT x FROM (SELECT a + 1 AS x FROM t JOIN u ON a = k) JOIN small ON x = id",
+        ]
     ));
 }

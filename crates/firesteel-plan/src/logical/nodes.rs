@@ -141,6 +141,11 @@ impl JoinKey {
         if self.nulls_match { "<=>" } else { "=" }
     }
 
+    /// The same, of the sides exchanged.
+    pub fn swapped(&self) -> Self {
+        Self { left: Arc::clone(&self.right), right: Arc::clone(&self.left), nulls_match: self.nulls_match }
+    }
+
     /// As a predicate over both sides.
     pub fn to_expr(&self) -> Result<ExprRef> {
         Expr::call_named(self.operator(), vec![Arc::clone(&self.left), Arc::clone(&self.right)])

@@ -74,6 +74,29 @@ pub enum StatementKind {
     },
     ClearCache,
     RefreshTable(Name),
+    /// `ANALYZE TABLE name COMPUTE STATISTICS …`.
+    AnalyzeTable {
+        name: Name,
+        scope: AnalyzeScope,
+    },
+    /// `ANALYZE TABLES [IN namespace] COMPUTE STATISTICS [NOSCAN]`.
+    AnalyzeTables {
+        namespace: Option<Name>,
+        scan: bool,
+    },
+}
+
+/// What ANALYZE TABLE computes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum AnalyzeScope {
+    /// The number of rows.
+    Rows,
+    /// What is known without reading rows: `NOSCAN`.
+    NoScan,
+    /// `FOR COLUMNS a, b`.
+    Columns(Vec<Ident>),
+    /// `FOR ALL COLUMNS`.
+    AllColumns,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

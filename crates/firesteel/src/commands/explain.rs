@@ -39,14 +39,22 @@ fn written(mode: ExplainMode, planned: &Planned) -> Result<String> {
             explain::logical(&planned.optimized, ids),
         ),
         ExplainMode::Cost => format!(
-            "== Optimized Logical Plan ==\n{}\n== Physical Plan ==\n{physical}",
+            "== Optimized Logical Plan ==\n{}\n== Physical Plan ==\n{}",
             explain::logical_with_cost(&planned.optimized, ids),
+            with_rows(planned),
         ),
         ExplainMode::Codegen => {
             return Err(error!(UNSUPPORTED_FEATURE, feature = "EXPLAIN CODEGEN: no code is generated"));
         }
         ExplainMode::Rules => rules(planned),
     })
+}
+
+/// The physical plan with the rows that each operator is expected to give.
+fn with_rows(planned: &Planned) -> String {
+    let operators = planned.physical.preorder();
+    let rows = |at: usize| operators.get(at).map(|plan| format!(" (rows={})", explain::estimate(plan.rows)));
+    explain::physical(&planned.physical, &planned.ids, &rows)
 }
 
 /// Each rule that changed the plan: when, how long, and the lines that differ.

@@ -1,5 +1,6 @@
 //! Statements that are no queries: one file per family.
 
+mod analyze;
 mod describe;
 mod explain;
 pub(crate) mod settings;
@@ -32,6 +33,8 @@ pub(crate) fn execute(session: &Session, statement: &Statement) -> Result<QueryR
         StatementKind::Reset { key } => settings::reset(session, key.as_deref()),
         // Metadata is read anew at each use; nothing is cached that could be stale.
         StatementKind::RefreshTable(_) | StatementKind::ClearCache => Ok(QueryResult::nothing()),
+        StatementKind::AnalyzeTable { name, scope } => analyze::table(session, name, scope),
+        StatementKind::AnalyzeTables { .. } => analyze::tables(session),
         StatementKind::UncacheTable { .. } => Ok(QueryResult::nothing()),
         StatementKind::CacheTable(_) => unsupported("CACHE TABLE"),
         StatementKind::CreateTable(_) => unsupported("CREATE TABLE"),

@@ -1,5 +1,7 @@
-//! Statements: which one it is, and those that take a line. `set`, `show`, `create` and `write` hold the longer ones.
+//! Statements: which one it is, and those that take a line. `set`, `show`, `create`, `write` and `analyze` hold the
+//! longer ones.
 
+mod analyze;
 mod create;
 mod set;
 mod show;
@@ -39,6 +41,7 @@ impl Parser<'_> {
             "UNCACHE" => self.uncache(),
             "CLEAR" => self.clear_cache(),
             "REFRESH" => self.refresh(),
+            "ANALYZE" => self.analyze(),
             "SELECT" | "VALUES" | "TABLE" => self.boxed_query().map(StatementKind::Query),
             "FROM" => self.query_beginning_with_from(),
             _ => Err(self.not_a_statement()),
@@ -50,7 +53,6 @@ impl Parser<'_> {
         const KNOWN: &[&str] = &[
             "ADD",
             "ALTER",
-            "ANALYZE",
             "BEGIN",
             "CALL",
             "CLOSE",

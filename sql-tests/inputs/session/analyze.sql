@@ -1,0 +1,15 @@
+--TABLES data/tpch
+-- Statistics change how a query runs, never what it gives.
+
+ANALYZE TABLE nation COMPUTE STATISTICS;
+ANALYZE TABLE nation COMPUTE STATISTICS NOSCAN;
+ANALYZE TABLE nation COMPUTE STATISTICS FOR COLUMNS n_name, N_REGIONKEY;
+ANALYZE TABLE region COMPUTE STATISTICS FOR ALL COLUMNS;
+ANALYZE TABLES COMPUTE STATISTICS;
+SELECT r_name, count(*), min(n_name) FROM nation JOIN region ON n_regionkey = r_regionkey WHERE n_name > 'B' GROUP BY r_name ORDER BY r_name;
+SELECT count(*), min(n_regionkey), max(n_regionkey) FROM nation;
+ANALYZE TABLE nation COMPUTE STATISTICS FOR COLUMNS n_nme;
+ANALYZE TABLE nothing COMPUTE STATISTICS;
+CREATE TEMPORARY VIEW v AS SELECT 1 AS a;
+ANALYZE TABLE v COMPUTE STATISTICS;
+ANALYZE TABLE nation;
