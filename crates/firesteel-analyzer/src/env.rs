@@ -5,16 +5,17 @@ use std::cell::{OnceCell, RefCell};
 use firesteel_common::names::same_name;
 use firesteel_common::{ColumnId, Span};
 use firesteel_plan::logical::CommonTableId;
-use firesteel_plan::parsed::Cte;
+use firesteel_plan::parsed::{Cte, Ident};
 
 use crate::aggregates::AggregateCalls;
-use crate::scope::{Relation, Scope};
+use crate::scope::{Found, Relation, Scope, ScopeColumn};
 
 /// Where a query stands. Frames are linked lists on the stack.
 #[derive(Clone, Copy, Default)]
 pub(crate) struct Env<'e> {
     ctes: Option<&'e CteFrame<'e>>,
     outer: Option<&'e OuterFrame<'e>>,
+    lambda: Option<&'e LambdaFrame<'e>>,
     /// How many views deep.
     pub(crate) views: usize,
     /// Inside of a view: where the statement names it. Places in the view's own text mean nothing in the statement's.
@@ -60,6 +61,18 @@ pub(crate) struct OuterFrame<'e> {
     around: Option<&'e OuterFrame<'e>>,
 }
 
+/// The parameters of one lambda, and the lambda around it.
+pub(crate) struct LambdaFrame<'e> {
+    parameters: Scope,
+    around: Option<&'e LambdaFrame<'e>>,
+}
+
+impl<'e> LambdaFrame<'e> {
+    pub(crate) fn new(parameters: Scope, around: Env<'e>) -> Self {
+        Self { parameters, around: around.lambda }
+    }
+}
+
 impl<'e> CteFrame<'e> {
     pub(crate) fn new(ctes: &'e [Cte], definitions: &'e [OnceCell<Definition>], around: Env<'e>) -> Self {
         Self { ctes, definitions, visible: ctes.len(), around }
@@ -92,9 +105,27 @@ impl<'e> Env<'e> {
         Env { outer: Some(frame), ..self }
     }
 
+    pub(crate) fn with_lambda(self, frame: &'e LambdaFrame<'e>) -> Env<'e> {
+        Env { lambda: Some(frame), ..self }
+    }
+
+    /// Where no parameter of a lambda is in sight.
+    pub(crate) fn outside_lambdas(self) -> Env<'e> {
+        Env { lambda: None, ..self }
+    }
+
+    /// The parameter that is meant, and the names of fields that follow it; inner lambdas win.
+    pub(crate) fn find_parameter<'n>(self, name: &'n [Ident]) -> Option<(&'e ScopeColumn, &'n [Ident])> {
+        let mut frames = std::iter::successors(self.lambda, |frame| frame.around);
+        frames.find_map(|frame| match frame.parameters.find(name) {
+            Found::Column(column, fields) => Some((column, fields)),
+            _ => None,
+        })
+    }
+
     /// The inside of a view sees nothing of the query that names it.
     pub(crate) fn of_view(self, named_at: Span) -> Env<'static> {
-        Env { ctes: None, outer: None, views: self.views + 1, view: self.view.or(Some(named_at)) }
+        Env { ctes: None, outer: None, lambda: None, views: self.views + 1, view: self.view.or(Some(named_at)) }
     }
 
     /// Where an error at run time points to for an expression that was written at `span`.

@@ -101,6 +101,10 @@ pub(crate) fn in_words(error: Error, ids: &ColumnIds, written: &dyn Fn() -> Stri
     let value =
         |wanted: &str| error.parameters().iter().find(|(name, _)| *name == wanted).map(|(_, value)| value.clone());
     let (call, input) = (value("sqlExpr"), value("inputSql"));
+    let error = match value("inputExpr") {
+        Some(expr) => error.replace("inputExpr", labelled(&expr, ids)),
+        None => error,
+    };
     let error = match call {
         Some(_) => error.replace("sqlExpr", format!("\"{}\"", written())),
         None => error,

@@ -150,7 +150,7 @@ impl<'r, 'a> Resolver<'r, 'a> {
             }
             ExprKind::Star(_) => Err(unsupported("* in this place", expr.span)),
             ExprKind::Parameter(_) => Err(unsupported("parameters", expr.span)),
-            ExprKind::Lambda { .. } => Err(unsupported("lambda functions", expr.span)),
+            ExprKind::Lambda { .. } => Err(unsupported("a lambda that is no argument of a function", expr.span)),
             ExprKind::Collate { .. } => Err(unsupported("collations", expr.span)),
             ExprKind::VariantPath { .. } => Err(unsupported("paths into VARIANT values", expr.span)),
             ExprKind::TableArgument(_) => Err(unsupported("tables as arguments", expr.span)),
@@ -206,7 +206,7 @@ impl<'r, 'a> Resolver<'r, 'a> {
     fn with_namer(&self, column: &dyn Fn(&[Ident]) -> String, name: impl Fn(Namer<'_>) -> String) -> String {
         let datetime = &|span| self.datetimes.borrow().get(&span).cloned();
         let over = &|span| self.over_texts.borrow().get(&span).cloned();
-        name(Namer { literals: self.literals(), column, datetime, over })
+        name(Namer { literals: self.literals(), column, datetime, over, lambdas_resolved: true })
     }
 
     /// The call's text without its window.
@@ -227,6 +227,11 @@ impl<'r, 'a> Resolver<'r, 'a> {
         Some(firesteel_common::names::quote(&alias.name))
     }
 
+    /// The expression's text before its lambdas' parameters are known to be such.
+    pub(crate) fn name_as_written(&self, expr: &parsed::Expr) -> String {
+        self.with_namer(&|name| self.column_text(name), |namer| Namer { lambdas_resolved: false, ..namer }.name(expr))
+    }
+
     /// Without the relation; fields stay.
     fn column_text(&self, name: &[Ident]) -> String {
         let fields = self.scopes.iter().find_map(|scope| match scope.find(name) {
@@ -243,6 +248,9 @@ impl<'r, 'a> Resolver<'r, 'a> {
     }
 
     fn column(&self, name: &[Ident]) -> Result<ExprRef> {
+        if let Some((parameter, fields)) = self.env.find_parameter(name) {
+            return fields.iter().try_fold(parameter.column.to_expr(), |operand, field| self.field(operand, field));
+        }
         for scope in &self.scopes {
             match scope.find(name) {
                 Found::Nothing => {}

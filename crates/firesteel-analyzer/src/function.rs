@@ -6,7 +6,8 @@ use firesteel_plan::parsed::{self, ExprKind, FunctionCall, NullTreatment};
 
 use crate::expr::{Clause, Resolver};
 use crate::generator::is_generator;
-use crate::{arguments, errors, unsupported};
+use crate::lambda::check_no_lambda;
+use crate::{arguments, errors, unsupported, within_group};
 
 impl Resolver<'_, '_> {
     pub(crate) fn function(&self, call: &FunctionCall, expr: &parsed::Expr) -> Result<ExprRef> {
@@ -15,6 +16,9 @@ impl Resolver<'_, '_> {
         }
         if call.name.last().eq_ignore_ascii_case("struct") && is_builtin_path(&call.name) {
             return self.structure(call, expr);
+        }
+        if call.name.last().eq_ignore_ascii_case("arrays_zip") && is_builtin_path(&call.name) {
+            return self.zipped(call, expr);
         }
         let name = call.name.last();
         if !is_builtin_path(&call.name) {
@@ -40,13 +44,16 @@ impl Resolver<'_, '_> {
             let expression = format!("\"{}\"", self.name_of(expr));
             return Err(error!(UNSUPPORTED_GENERATOR_NESTED_IN_EXPRESSIONS, expression = expression).at(expr.span));
         }
-        if registry::scalar(name).is_none() {
-            return Err(unknown(&call.name));
-        }
+        let Some(function) = registry::scalar(name) else { return Err(unknown(&call.name)) };
+        within_group::check(call, expr)?;
         if call.distinct || call.filter.is_some() || call.nulls.is_some() || !call.order_by.is_empty() {
             let feature = "DISTINCT, FILTER, IGNORE NULLS or WITHIN GROUP with a function that is no aggregate";
             return Err(unsupported(feature, expr.span));
         }
+        if let Some(rule) = &function.higher_order {
+            return self.higher_order(call, &function, rule, expr);
+        }
+        check_no_lambda(call, expr)?;
         let args = self.arguments(call)?;
         self.call(name, args, expr)
     }
@@ -66,6 +73,21 @@ impl Resolver<'_, '_> {
             args.push(self.resolve(&argument.value)?);
         }
         self.call("named_struct", args, expr)
+    }
+
+    /// `arrays_zip(a, t.b, array(1))`: fields named after columns, else `0`, `1`, ….
+    fn zipped(&self, call: &FunctionCall, expr: &parsed::Expr) -> Result<ExprRef> {
+        let mut args = Vec::with_capacity(2 * call.arguments.len());
+        for (at, argument) in call.arguments.iter().enumerate() {
+            let name = match &argument.value.kind {
+                ExprKind::Column(name) => name.last().map(|part| part.value.clone()).unwrap_or_default(),
+                ExprKind::Field { name, .. } => name.value.clone(),
+                _ => at.to_string(),
+            };
+            args.push(Expr::literal(Literal::string(name)));
+            args.push(self.resolve(&argument.value)?);
+        }
+        self.call("arrays_zip", args, expr)
     }
 
     /// Arguments; `*` and `t.*` become the columns that they stand for.
@@ -91,8 +113,8 @@ impl Resolver<'_, '_> {
             return Err(self.misplaced_aggregate(expr));
         };
         let scopes = self.argument_scopes.clone().unwrap_or_else(|| self.scopes.clone());
-        let clause = Clause::AggregateArgument;
-        let inner = Resolver { named: None, aggregates: None, windows: None, clause, scopes, ..self.clone() };
+        let (clause, env) = (Clause::AggregateArgument, self.env.outside_lambdas());
+        let inner = Resolver { env, named: None, aggregates: None, windows: None, clause, scopes, ..self.clone() };
         let resolved = inner.aggregate_call(call, expr)?;
         if let Some(alias) = self.lateral_alias(resolved.inputs()) {
             let text = format!("\"{}\"", self.name_of(expr));
@@ -104,9 +126,8 @@ impl Resolver<'_, '_> {
 
     /// The call of an aggregate over arguments that stand in this place.
     pub(crate) fn aggregate_call(&self, call: &FunctionCall, expr: &parsed::Expr) -> Result<AggregateCall> {
-        if !call.order_by.is_empty() {
-            return Err(unsupported("WITHIN GROUP", expr.span));
-        }
+        within_group::check(call, expr)?;
+        check_no_lambda(call, expr)?;
         let counts_rows = !call.distinct
             && call.name.last().eq_ignore_ascii_case("count")
             && matches!(call.arguments.as_slice(), [star] if matches!(&star.value.kind, ExprKind::Star(q) if q.is_empty()));
@@ -123,8 +144,9 @@ impl Resolver<'_, '_> {
             args.push(Expr::literal(Literal::boolean(true)));
         }
         let filter = call.filter.as_ref().map(|filter| self.aggregate_filter(filter)).transpose()?;
-        registry::call_aggregate(call.name.last(), args, call.distinct, filter)
-            .map_err(|error| errors::in_words(error, self.analyzer.ids(), &|| self.call_text(call)).at(expr.span))
+        let resolved = registry::call_aggregate(call.name.last(), args, call.distinct, filter)
+            .map_err(|error| errors::in_words(error, self.analyzer.ids(), &|| self.call_text(call)).at(expr.span))?;
+        self.within_group(call, resolved)
     }
 
     /// An aggregate over nothing but columns of the query around is that query's.

@@ -11,7 +11,7 @@
 //! - `select`: one SELECT; `projection`, `aggregates`, `grouping_sets`, `window` and `order` are its parts.
 //! - `scope`: which column a name means; `env`: which CTEs and which outer queries are in sight.
 //! - `generator`: functions that make several rows of one; `arguments`: their arguments, and others', by name.
-//! - `expr`, `function`, `literal`, `interval`: expressions.
+//! - `expr`, `function`, `within_group`, `lambda`, `literal`, `interval`: expressions.
 //! - `names`: the name of a column without an alias; `errors`: messages with suggestions.
 //!
 //! Metadata is fetched through [`Catalog::lookup`]; apart from that the pass reads and writes nothing.
@@ -28,6 +28,7 @@ mod grouping_sets;
 mod inline;
 mod interval;
 mod join;
+mod lambda;
 mod literal;
 mod names;
 mod order;
@@ -43,6 +44,7 @@ mod tests;
 mod window;
 mod window_frame;
 mod window_function;
+mod within_group;
 
 use std::cell::Cell;
 use std::sync::Arc;

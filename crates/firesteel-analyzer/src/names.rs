@@ -6,6 +6,7 @@
 //! Computed from what was written, not from what it means: implicit casts and rewrites do not show. The exception are sums
 //! of dates, timestamps and intervals, which Spark names after the function that they stand for.
 
+use firesteel_common::names::same_name;
 use firesteel_common::types::DayTimeField;
 use firesteel_common::{Span, SqlType};
 use firesteel_expr::registry;
@@ -15,7 +16,9 @@ use firesteel_plan::parsed::{
 };
 use recursive::recursive;
 
+use crate::lambda::PARAMETER;
 use crate::literal::{self, LiteralContext};
+use crate::within_group::direction;
 
 /// What names depend on besides the expression.
 pub(crate) struct Namer<'a> {
@@ -26,6 +29,8 @@ pub(crate) struct Namer<'a> {
     pub(crate) datetime: &'a dyn Fn(Span) -> Option<SqlType>,
     /// What stands behind OVER in the call written at a place.
     pub(crate) over: &'a dyn Fn(Span) -> Option<String>,
+    /// Parameters of lambdas lose their names when they are resolved.
+    pub(crate) lambdas_resolved: bool,
 }
 
 impl Namer<'_> {
@@ -82,10 +87,7 @@ impl Namer<'_> {
                 format!("collate({}, {})", self.name(operand), collation.last())
             }
             ExprKind::Star(parts) => parts.iter().map(|part| format!("{}.", part.value)).collect::<String>() + "*",
-            ExprKind::Lambda { parameters, body } => {
-                let parameters: Vec<_> = parameters.iter().map(|parameter| parameter.value.as_str()).collect();
-                format!("lambdafunction({}, {})", self.name(body), parameters.join(", "))
-            }
+            ExprKind::Lambda { parameters, body } => self.lambda(parameters, body),
             ExprKind::VariantPath { operand, path } => format!("variant_get({}, $.{path})", self.name(operand)),
             // Refused before anybody asks for a name.
             ExprKind::Parameter(_) | ExprKind::TableArgument(_) => "?".to_owned(),
@@ -214,17 +216,40 @@ impl Namer<'_> {
         format!("named_struct({})", fields.collect::<Vec<_>>().join(", "))
     }
 
+    fn lambda(&self, parameters: &[Ident], body: &Expr) -> String {
+        if !self.lambdas_resolved {
+            let names: Vec<_> = parameters.iter().map(|parameter| parameter.value.as_str()).collect();
+            return format!("lambdafunction({}, {})", self.name(body), names.join(", "));
+        }
+        let is_parameter = |name: &Ident| parameters.iter().any(|parameter| same_name(&parameter.value, &name.value));
+        let column = |name: &[Ident]| match name.split_first() {
+            Some((first, fields)) if is_parameter(first) => {
+                let fields = fields.iter().map(|field| field.value.as_str());
+                std::iter::once(PARAMETER).chain(fields).collect::<Vec<_>>().join(".")
+            }
+            _ => (self.column)(name),
+        };
+        let inner = Namer { column: &column, ..*self };
+        lambda_text(&inner.name(body), parameters.len())
+    }
+
     pub(crate) fn function(&self, call: &FunctionCall) -> String {
         let written = call.name.last().to_lowercase();
-        let arguments: Vec<_> = call
+        let mut arguments: Vec<_> = call
             .arguments
             .iter()
-            .map(|argument| match (&argument.name, &argument.value.kind) {
+            .enumerate()
+            .map(|(at, argument)| match (&argument.name, &argument.value.kind) {
                 (None, ExprKind::Star(parts)) if parts.is_empty() => "1".to_owned(),
-                (None, _) => self.name(&argument.value),
+                (None, ExprKind::Lambda { .. }) => self.name(&argument.value),
+                (None, _) => match lambda_parameters(&written, at) {
+                    Some(parameters) => lambda_text(&self.name(&argument.value), parameters),
+                    None => self.name(&argument.value),
+                },
                 (Some(name), _) => format!("{} AS {}", self.name(&argument.value), name.value),
             })
             .collect();
+        arguments.extend(default_arguments(&written, arguments.len()).iter().map(|default| (*default).to_owned()));
         if let Some(text) = special_form(&written, &arguments).or_else(|| window_form(&written, call.nulls, &arguments))
         {
             return text;
@@ -237,6 +262,10 @@ impl Namer<'_> {
         let distinct = if call.distinct { "DISTINCT " } else { "" };
         let name = display_name(&written);
         let mut out = format!("{name}({distinct}{})", arguments.join(", "));
+        if !call.order_by.is_empty() {
+            let keys = call.order_by.iter().map(|item| format!("{} {}", self.name(&item.expr), direction(item)));
+            out.push_str(&format!(" WITHIN GROUP (ORDER BY {})", keys.collect::<Vec<_>>().join(", ")));
+        }
         if let Some(filter) = &call.filter {
             out.push_str(&format!(" FILTER (WHERE {})", self.name(filter)));
         }
@@ -371,6 +400,36 @@ fn window_form(name: &str, nulls: Option<NullTreatment>, arguments: &[String]) -
 }
 
 /// Some functions are shown in capitals.
+pub(crate) fn lambda_text(body: &str, parameters: usize) -> String {
+    format!("lambdafunction({body}{})", format!(", {PARAMETER}").repeat(parameters))
+}
+
+/// How many parameters the lambda has that is the function's argument `at`.
+fn lambda_parameters(name: &str, at: usize) -> Option<usize> {
+    let rule = registry::scalar(name)?.higher_order?;
+    Some(rule.lambdas.get(at.checked_sub(rule.values)?)?.usual)
+}
+
+/// Arguments that are shown although they were not written.
+fn default_arguments(name: &str, written: usize) -> &'static [&'static str] {
+    match (name, written) {
+        ("listagg" | "string_agg", 1) => &["NULL"],
+        ("aggregate" | "reduce", 3) => &["lambdafunction(namedlambdavariable(), namedlambdavariable())"],
+        ("array_sort", 1) => &[NATURAL_ORDER],
+        ("sort_array", 1) => &["true"],
+        ("str_to_map", 1) => &[",", ":"],
+        ("str_to_map", 2) => &[":"],
+        _ => &[],
+    }
+}
+
+/// What `array_sort` compares by without a lambda.
+const NATURAL_ORDER: &str = "lambdafunction((IF(((namedlambdavariable() IS NULL) AND (namedlambdavariable() IS NULL)), 0, \
+    (IF((namedlambdavariable() IS NULL), 1, (IF((namedlambdavariable() IS NULL), -1, \
+    (IF((namedlambdavariable() < namedlambdavariable()), -1, \
+    (IF((namedlambdavariable() > namedlambdavariable()), 1, 0)))))))))), namedlambdavariable(), namedlambdavariable())";
+
+/// Some functions are shown in capitals, or by another of their names.
 fn display_name(name: &str) -> String {
     const CAPITALS: &[&str] = &[
         "acos",
@@ -413,5 +472,10 @@ fn display_name(name: &str) -> String {
         "tan",
         "tanh",
     ];
-    if CAPITALS.contains(&name) { name.to_uppercase() } else { name.to_owned() }
+    match name {
+        "array_agg" => "collect_list".to_owned(),
+        "string_agg" => "listagg".to_owned(),
+        _ if CAPITALS.contains(&name) => name.to_uppercase(),
+        _ => name.to_owned(),
+    }
 }

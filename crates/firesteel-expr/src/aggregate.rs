@@ -10,7 +10,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use crate::column::Column;
 use crate::expr::ExprRef;
 use crate::function::{Doc, Signature};
-use crate::registry;
+use crate::{aggregates, registry};
 
 /// The group of each row of a batch.
 #[derive(Debug, Clone, Copy)]
@@ -121,12 +121,22 @@ impl<'de> Deserialize<'de> for AggregateRef {
     }
 }
 
-/// An aggregate function applied: `count(DISTINCT a) FILTER (WHERE b)`.
+/// A key of `WITHIN GROUP (ORDER BY …)`.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct GroupOrder {
+    pub expr: ExprRef,
+    pub descending: bool,
+    pub nulls_first: bool,
+}
+
+/// An aggregate function applied: `listagg(DISTINCT a) WITHIN GROUP (ORDER BY a) FILTER (WHERE b)`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct AggregateCall {
     pub function: AggregateRef,
     pub args: Vec<ExprRef>,
     pub distinct: bool,
+    /// In which order the accumulator sees a group's rows; empty: in any.
+    pub order_by: Vec<GroupOrder>,
     pub filter: Option<ExprRef>,
     pub data_type: SqlType,
     pub nullable: bool,
@@ -139,20 +149,31 @@ impl AggregateCall {
         let data_type = (function.returns)(&types)?;
         let distinct = distinct && !function.ignores_duplicates;
         let nullable = function.nullable;
-        Ok(Self { function, args, distinct, filter, data_type, nullable })
+        Ok(Self { function, args, distinct, order_by: Vec::new(), filter, data_type, nullable })
+    }
+
+    /// The same call, each group's rows in this order.
+    pub fn ordered_by(self, order_by: Vec<GroupOrder>) -> Self {
+        Self { order_by, ..self }
     }
 
     pub fn arg_types(&self) -> Vec<SqlType> {
         self.args.iter().map(|arg| arg.data_type().clone()).collect()
     }
 
-    pub fn accumulator(&self) -> Result<Box<dyn Accumulator>> {
-        (self.function.accumulator)(&self.arg_types())
+    /// What the accumulator gets of a row: arguments, then the keys that order the rows.
+    pub fn row_inputs(&self) -> impl Iterator<Item = &ExprRef> {
+        self.args.iter().chain(self.order_by.iter().map(|key| &key.expr))
     }
 
-    /// Arguments and filter: everything evaluated by row.
+    pub fn accumulator(&self) -> Result<Box<dyn Accumulator>> {
+        let inner = (self.function.accumulator)(&self.arg_types())?;
+        if self.order_by.is_empty() { Ok(inner) } else { aggregates::ordered(self, inner) }
+    }
+
+    /// Everything evaluated by row.
     pub fn inputs(&self) -> impl Iterator<Item = &ExprRef> {
-        self.args.iter().chain(&self.filter)
+        self.row_inputs().chain(&self.filter)
     }
 
     pub fn can_fail(&self) -> bool {
@@ -162,7 +183,9 @@ impl AggregateCall {
     /// The same call over other inputs.
     pub fn map_inputs(&self, map: &mut dyn FnMut(&ExprRef) -> Result<ExprRef>) -> Result<Self> {
         let args = self.args.iter().map(&mut *map).collect::<Result<_>>()?;
+        let order_by = self.order_by.iter().map(|key| Ok(GroupOrder { expr: map(&key.expr)?, ..key.clone() }));
+        let order_by = order_by.collect::<Result<_>>()?;
         let filter = self.filter.as_ref().map(map).transpose()?;
-        Ok(Self { args, filter, ..self.clone() })
+        Ok(Self { args, order_by, filter, ..self.clone() })
     }
 }

@@ -181,6 +181,14 @@ enum BoundKind {
         input: Box<Bound>,
         mode: CastMode,
     },
+    Lambda(Box<BoundLambda>),
+}
+
+/// A lambda's body, bound to the columns that it takes from around it and then to its parameters.
+struct BoundLambda {
+    captured: Vec<usize>,
+    parameters: usize,
+    body: Bound,
 }
 
 enum BoundKernel {
@@ -210,6 +218,16 @@ impl Bound {
                 BoundKind::Call { function: function.clone(), kernel, args, arg_types }
             }
             ExprKind::Cast(inner, mode) => BoundKind::Cast { input: Box::new(Bound::new(inner, input)?), mode: *mode },
+            ExprKind::Lambda(parameters, body) => {
+                let outer = expr.columns();
+                let at = |id: &ColumnId| input.iter().position(|known| known == id);
+                let captured = outer.iter().map(at).collect::<Option<Vec<_>>>();
+                let captured = captured.ok_or_else(|| internal!("a lambda's {outer:?} are not among {input:?}"))?;
+                let inner: Vec<_> =
+                    outer.iter().copied().chain(parameters.iter().map(|parameter| parameter.id)).collect();
+                let body = Bound::new(body, &inner)?;
+                BoundKind::Lambda(Box::new(BoundLambda { captured, parameters: parameters.len(), body }))
+            }
         };
         Ok(Self { kind, data_type: expr.data_type().clone(), can_fail: expr.can_fail(), span: expr.span() })
     }
@@ -230,6 +248,7 @@ impl Bound {
                 let column = input.evaluate(rows, context)?;
                 cast::cast(&column, &input.data_type, return_type, *mode, context)
             }
+            BoundKind::Lambda(_) => Err(internal!("a lambda has no value of its own")),
             BoundKind::Call { kernel: BoundKernel::Lazy(kernel), args, .. } => {
                 kernel(&mut LazyArgs { args, rows, context, return_type })
             }
@@ -302,6 +321,32 @@ impl<'a> LazyArgs<'a> {
     /// Argument `at` over some of the rows.
     pub fn evaluate(&mut self, at: usize, rows: &Rows<'_>) -> Result<Column> {
         self.args[at].evaluate(rows, self.context)
+    }
+
+    /// The type of argument `at`; of a lambda, what it returns.
+    pub fn data_type(&self, at: usize) -> &SqlType {
+        &self.args[at].data_type
+    }
+
+    /// How many parameters the lambda `at` names.
+    pub fn parameters(&self, at: usize) -> Result<usize> {
+        match &self.args[at].kind {
+            BoundKind::Lambda(lambda) => Ok(lambda.parameters),
+            _ => Err(internal!("argument {at} is no lambda")),
+        }
+    }
+
+    /// The lambda `at`, called as often as `of_rows` is long: call `i` for the row `of_rows[i]` (counted among the rows),
+    /// with the values `i` of the parameters.
+    pub fn apply(&mut self, at: usize, of_rows: &UInt32Array, parameters: Vec<Column>) -> Result<Column> {
+        let BoundKind::Lambda(lambda) = &mut self.args[at].kind else {
+            return Err(internal!("argument {at} is no lambda"));
+        };
+        let rows = self.rows;
+        let captured = lambda.captured.iter().map(|column| rows.column(*column)?.take(of_rows));
+        let mut columns = captured.collect::<Result<Vec<_>>>()?;
+        columns.extend(parameters);
+        lambda.body.evaluate(&Rows::new(&columns, None, of_rows.len()), self.context)
     }
 }
 

@@ -33,6 +33,22 @@ pub enum ExprKind {
     Literal(Literal),
     Call(FunctionRef, Vec<ExprRef>),
     Cast(ExprRef, CastMode),
+    /// A function as an argument of a call: its body, over parameters and columns from around it.
+    Lambda(Arc<[Parameter]>, ExprRef),
+}
+
+/// What a lambda is given; its id occurs nowhere but in the lambda's body.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Parameter {
+    pub id: ColumnId,
+    pub data_type: SqlType,
+    pub nullable: bool,
+}
+
+impl Parameter {
+    pub fn to_expr(&self) -> ExprRef {
+        Expr::column(self.id, self.data_type.clone(), self.nullable)
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -110,6 +126,16 @@ impl Expr {
         Arc::new(Self { kind: ExprKind::Cast(input, mode), data_type: to, nullable, facts })
     }
 
+    /// A function of parameters. Its type is its body's; the parameters are none of its columns.
+    pub fn lambda(parameters: impl Into<Arc<[Parameter]>>, body: ExprRef) -> ExprRef {
+        let parameters = parameters.into();
+        let mut facts = Facts::of(std::slice::from_ref(&body), false, Volatility::Immutable);
+        let is_outer = |id: &&ColumnId| parameters.iter().all(|parameter| parameter.id != **id);
+        facts.columns = facts.columns.iter().filter(is_outer).copied().collect();
+        let (data_type, nullable) = (body.data_type.clone(), body.nullable);
+        Arc::new(Self { kind: ExprKind::Lambda(parameters, body), data_type, nullable, facts })
+    }
+
     /// All of them hold; nested conjunctions are flattened, one is itself, none is TRUE.
     pub fn and(conjuncts: Vec<ExprRef>) -> Result<ExprRef> {
         Self::n_ary("and", conjuncts, true)
@@ -165,9 +191,11 @@ impl Expr {
         self.facts.volatility
     }
 
-    /// Whether it has one value that planning may compute: no columns, nothing volatile.
+    /// Whether it has one value that planning may compute: no columns, nothing volatile, no function.
     pub fn is_foldable(&self) -> bool {
-        self.facts.columns.is_empty() && self.facts.volatility != Volatility::Volatile
+        !matches!(self.kind, ExprKind::Lambda(..))
+            && self.facts.columns.is_empty()
+            && self.facts.volatility != Volatility::Volatile
     }
 
     pub fn as_column(&self) -> Option<ColumnId> {
@@ -197,6 +225,7 @@ impl Expr {
             ExprKind::Column(_) | ExprKind::Literal(_) => &[],
             ExprKind::Call(_, args) => args,
             ExprKind::Cast(input, _) => std::slice::from_ref(input),
+            ExprKind::Lambda(_, body) => std::slice::from_ref(body),
         }
     }
 
@@ -208,6 +237,10 @@ impl Expr {
             ExprKind::Cast(_, mode) => {
                 let input = children.into_iter().next().ok_or_else(|| internal!("a cast of nothing"))?;
                 Self::cast(input, self.data_type.clone(), *mode)
+            }
+            ExprKind::Lambda(parameters, _) => {
+                let body = children.into_iter().next().ok_or_else(|| internal!("a lambda without a body"))?;
+                Self::lambda(Arc::clone(parameters), body)
             }
         };
         Ok(match self.facts.span {
@@ -330,6 +363,10 @@ fn write_expr(expr: &Expr, column: &dyn Fn(ColumnId) -> String) -> String {
             let name = if *mode == CastMode::Try { "try_cast" } else { "cast" };
             format!("{name}({} as {})", write_expr(input, column), expr.data_type)
         }
+        ExprKind::Lambda(parameters, body) => {
+            let names: Vec<_> = parameters.iter().map(|parameter| column(parameter.id)).collect();
+            format!("({}) -> {}", names.join(", "), write_expr(body, column))
+        }
     }
 }
 
@@ -340,6 +377,7 @@ enum Wire {
     Literal(Literal),
     Call(FunctionRef, Vec<ExprRef>),
     Cast(ExprRef, SqlType, CastMode),
+    Lambda(Arc<[Parameter]>, ExprRef),
 }
 
 impl Serialize for Expr {
@@ -349,6 +387,7 @@ impl Serialize for Expr {
             ExprKind::Literal(literal) => Wire::Literal(literal.clone()),
             ExprKind::Call(function, args) => Wire::Call(function.clone(), args.clone()),
             ExprKind::Cast(input, mode) => Wire::Cast(Arc::clone(input), self.data_type.clone(), *mode),
+            ExprKind::Lambda(parameters, body) => Wire::Lambda(Arc::clone(parameters), Arc::clone(body)),
         }
         .serialize(serializer)
     }
@@ -361,6 +400,7 @@ impl<'de> Deserialize<'de> for Expr {
             Wire::Literal(literal) => Expr::literal(literal),
             Wire::Call(function, args) => Expr::call(&function, args).map_err(de::Error::custom)?,
             Wire::Cast(input, to, mode) => Expr::cast(input, to, mode),
+            Wire::Lambda(parameters, body) => Expr::lambda(parameters, body),
         };
         Ok(Expr::clone(&expr))
     }

@@ -120,6 +120,29 @@ pub enum Kernel {
     Rewrite(fn(Vec<ExprRef>) -> Result<ExprRef>),
 }
 
+/// What is true of a function that takes functions: `transform(array, x -> x + 1)`. Values come first, as the signature
+/// says, then the lambdas.
+#[derive(Clone, Copy)]
+pub struct HigherOrder {
+    /// How many arguments are values.
+    pub values: usize,
+    /// The lambdas that may follow them, each with the most and the fewest parameters that it may name.
+    pub lambdas: &'static [Arity],
+    /// What a lambda of `count` parameters is given; `at` counts lambdas.
+    pub parameters: fn(values: &[ExprRef], at: usize, count: usize) -> Result<Vec<(SqlType, bool)>>,
+    /// Checks what the lambdas return and casts it; may add lambdas that were left out. Arguments are all there are.
+    pub check: fn(&'static str, Vec<ExprRef>) -> Result<Vec<ExprRef>>,
+}
+
+/// How many parameters a lambda names, and whether it may be left out.
+#[derive(Debug, Clone, Copy)]
+pub struct Arity {
+    pub usual: usize,
+    /// Another number that is allowed too (`(element, index) -> …`).
+    pub or: Option<usize>,
+    pub optional: bool,
+}
+
 /// Documentation that is also test: each example's SQL and its result as text.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Doc {
@@ -141,6 +164,7 @@ pub struct ScalarFunction {
     pub nullability: Nullability,
     pub volatility: Volatility,
     pub can_fail: CanFail,
+    pub higher_order: Option<HigherOrder>,
     pub kernel: Kernel,
     /// How EXPLAIN writes a call, the arguments being written already.
     pub display: fn(&'static str, &[String]) -> String,
@@ -158,6 +182,7 @@ impl ScalarFunction {
         nullability: Nullability::Strict,
         volatility: Volatility::Immutable,
         can_fail: CanFail::Never,
+        higher_order: None,
         kernel: Kernel::Batch(|args| Ok(Column::nulls(args.return_type, args.rows))),
         display: call_form,
         doc: Doc { usage: "", since: "", examples: &[] },

@@ -23,11 +23,11 @@ pub mod operators;
 pub mod registry;
 pub mod window;
 
-pub use aggregate::{Accumulator, AggregateCall, AggregateFunction, AggregateRef, GroupIndices};
+pub use aggregate::{Accumulator, AggregateCall, AggregateFunction, AggregateRef, GroupIndices, GroupOrder};
 pub use batch::{Batch, Selection};
 pub use column::Column;
 pub use eval::{EvalContext, Evaluator, Predicate};
-pub use expr::{CastMode, Expr, ExprKind, ExprRef};
+pub use expr::{CastMode, Expr, ExprKind, ExprRef, Parameter};
 pub use function::{FunctionRef, ScalarFunction};
 pub use literal::Literal;
 pub use window::WindowCall;

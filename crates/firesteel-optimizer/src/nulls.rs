@@ -10,6 +10,7 @@ pub(crate) fn is_null_with(expr: &Expr, columns: &dyn Fn(ColumnId) -> bool) -> b
     match &expr.kind {
         ExprKind::Column(id) => columns(*id),
         ExprKind::Literal(literal) => literal.is_null(),
+        ExprKind::Lambda(..) => false,
         ExprKind::Cast(inner, _) => is_null_with(inner, columns),
         ExprKind::Call(function, args) => match function.name {
             "and" | "or" => args.iter().all(|arg| is_null_with(arg, columns)),

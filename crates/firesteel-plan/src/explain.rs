@@ -294,14 +294,24 @@ fn calls(items: &[(ColumnId, AggregateCall)], ids: &ColumnIds) -> String {
         let args: Vec<_> = call.args.iter().map(|arg| arg.display(ids).to_string()).collect();
         let filter = call.filter.as_ref().map(|filter| format!(" FILTER (WHERE {})", filter.display(ids)));
         let filter = filter.unwrap_or_default();
-        format!("{}({distinct}{}){filter} AS {}", call.function.name, args.join(", "), ids.display(*id))
+        let order = order_keys(call.order_by.iter().map(|key| (&key.expr, key.descending, key.nulls_first)), ids);
+        let order = match order.is_empty() {
+            true => String::new(),
+            false => format!(" WITHIN GROUP (ORDER BY {})", order.join(", ")),
+        };
+        format!("{}({distinct}{}){order}{filter} AS {}", call.function.name, args.join(", "), ids.display(*id))
     }))
 }
 
 fn sort_keys(keys: &[SortKey], ids: &ColumnIds) -> String {
-    list(keys.iter().map(|key| {
-        let direction = if key.descending { "DESC" } else { "ASC" };
-        let nulls = if key.nulls_first { "FIRST" } else { "LAST" };
-        format!("{} {direction} NULLS {nulls}", key.expr.display(ids))
-    }))
+    list(order_keys(keys.iter().map(|key| (&key.expr, key.descending, key.nulls_first)), ids).into_iter())
+}
+
+fn order_keys<'k>(keys: impl Iterator<Item = (&'k ExprRef, bool, bool)>, ids: &ColumnIds) -> Vec<String> {
+    let text = |(expr, descending, nulls_first): (&ExprRef, bool, bool)| {
+        let direction = if descending { "DESC" } else { "ASC" };
+        let nulls = if nulls_first { "FIRST" } else { "LAST" };
+        format!("{} {direction} NULLS {nulls}", expr.display(ids))
+    };
+    keys.map(text).collect()
 }

@@ -6,13 +6,19 @@ use crate::aggregate::AggregateFunction;
 
 mod average;
 mod boolean;
+mod collect;
 mod count;
 mod covariance;
 mod first;
+mod gathered;
 mod input;
+mod listagg;
 mod min_max;
 mod moments;
+mod ordered;
 mod sum;
+
+pub(crate) use ordered::ordered;
 
 /// Every aggregate of this crate.
 pub fn all() -> Vec<AggregateFunction> {
@@ -31,6 +37,8 @@ pub fn all() -> Vec<AggregateFunction> {
     ];
     all.extend(moments::functions());
     all.extend(covariance::functions());
+    all.extend(collect::functions());
+    all.push(listagg::listagg());
     all
 }
 

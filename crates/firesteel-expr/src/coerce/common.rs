@@ -14,6 +14,13 @@ pub fn common_type(left: &SqlType, right: &SqlType) -> Option<SqlType> {
         .or_else(|| nested(left, right, common_type))
 }
 
+/// As [`common_type`], but text stays text: what a value is looked for in an array or a map with.
+pub fn wider_type(left: &SqlType, right: &SqlType) -> Option<SqlType> {
+    tightest_common_type(left, right)
+        .or_else(|| common_decimal(left, right).filter(|_| left.is_numeric() && right.is_numeric()))
+        .or_else(|| nested(left, right, wider_type))
+}
+
 /// Left to right, as Spark folds them; of none it is VOID.
 pub fn common_type_of(types: &[SqlType]) -> Option<SqlType> {
     types.iter().try_fold(SqlType::Void, |common, next| common_type(&common, next))
@@ -146,7 +153,8 @@ fn common_field(left: &StructField, right: &StructField, rule: CommonRule) -> Op
 fn casts_to_null(from: &SqlType, to: &SqlType) -> bool {
     match (from, to) {
         _ if from == to => false,
-        (SqlType::Void, _) => true,
+        // An empty array or map; a NULL in it was counted before.
+        (SqlType::Void, _) => false,
         _ if from.is_string() => !to.is_string() && *to != SqlType::Binary,
         (SqlType::Float | SqlType::Double, SqlType::Timestamp | SqlType::Decimal { .. }) => true,
         _ => match (Digits::of(to), decimal::decimal_of_numeric(from).as_ref().and_then(Digits::of)) {

@@ -27,7 +27,28 @@ pub fn sql_text(expr: &Expr) -> String {
             let name = if *mode == CastMode::Try { "TRY_CAST" } else { "CAST" };
             format!("{name}({} AS {})", sql_text(input), expr.data_type().sql())
         }
+        ExprKind::Lambda(parameters, body) => {
+            let mut text = sql_text(body);
+            for parameter in parameters.iter() {
+                text = replace_id(&text, &parameter.id.to_string(), LAMBDA_PARAMETER);
+            }
+            format!("lambdafunction({text}{})", format!(", {LAMBDA_PARAMETER}").repeat(parameters.len()))
+        }
     }
+}
+
+/// How the parameter of a lambda is shown, whatever its name.
+const LAMBDA_PARAMETER: &str = "namedlambdavariable()";
+
+/// Puts a text in the place of `#1`, but not of the beginning of `#12`.
+fn replace_id(text: &str, id: &str, by: &str) -> String {
+    let mut pieces = text.split(id);
+    let mut out = pieces.next().unwrap_or("").to_owned();
+    for piece in pieces {
+        out.push_str(if piece.starts_with(|next: char| next.is_ascii_digit()) { id } else { by });
+        out.push_str(piece);
+    }
+    out
 }
 
 /// `"(a + true)"`: a call that could not be made.

@@ -15,7 +15,7 @@ mod implicit;
 pub mod signature;
 
 pub use binary::{arithmetic_operands, comparison_operands};
-pub use common::{common_type, common_type_of, tightest_common_type};
+pub use common::{common_type, common_type_of, tightest_common_type, wider_type};
 pub use decimal::{decimal_of_integral, decimal_of_numeric};
 pub use implicit::{accepts, can_implicitly_cast, can_store_assign, implicit_cast, implicit_type};
 

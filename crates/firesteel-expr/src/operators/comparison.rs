@@ -207,8 +207,8 @@ fn compare_nested(comparison: Comparison, left: &ArrayRef, right: &ArrayRef) -> 
     Ok(BooleanArray::new(values, NullBuffer::union(left.nulls(), right.nulls())))
 }
 
-/// One NaN and one zero wherever floats occur.
-fn normalize_floats(array: &ArrayRef) -> Result<ArrayRef> {
+/// One NaN and one zero wherever floats occur: what is equal then has equal bytes.
+pub fn normalize_floats(array: &ArrayRef) -> Result<ArrayRef> {
     Ok(match array.data_type() {
         DataType::Float32 => Arc::new(normalized(array.as_primitive::<Float32Type>())),
         DataType::Float64 => Arc::new(normalized(array.as_primitive::<Float64Type>())),

@@ -9,7 +9,7 @@ use arrow::datatypes::DataType;
 use firesteel_common::{Result, SqlType, error, internal};
 
 use super::elementwise::union_nulls;
-use crate::coerce::{common_type_of, errors, implicit_cast};
+use crate::coerce::{common_type_of, errors, implicit_cast, implicit_type};
 use crate::column::Column;
 use crate::expr::{CastMode, Expr, ExprRef};
 use crate::function::{CanFail, Doc, Kernel, KernelArgs, Param, ScalarFunction, Signature};
@@ -18,6 +18,12 @@ use crate::function::{CanFail, Doc, Kernel, KernelArgs, Param, ScalarFunction, S
 fn operands(name: &'static str, args: Vec<ExprRef>) -> Result<Vec<ExprRef>> {
     let types: Vec<SqlType> = args.iter().map(|arg| arg.data_type().clone()).collect();
     if types.iter().any(|given| matches!(given, SqlType::Array { .. })) {
+        // What is no array is text.
+        let text = |given: &SqlType| match given {
+            SqlType::Array { .. } => given.clone(),
+            given => implicit_type(given, Param::String).unwrap_or_else(|| given.clone()),
+        };
+        let types: Vec<SqlType> = types.iter().map(text).collect();
         let common = common_type_of(&types).ok_or_else(|| errors::different_types(name, &args, &types))?;
         return Ok(args.into_iter().map(|arg| Expr::cast(arg, common.clone(), CastMode::Ansi)).collect());
     }

@@ -192,7 +192,7 @@ fn plus_months(days: i32, months: i32) -> Option<i32> {
 }
 
 /// Months, then days on the calendar, then exact time, on the clock of the zone.
-fn plus_interval(at: i64, months: i32, days: i64, micros: i64, zone: &Zone) -> Option<i64> {
+pub fn plus_interval(at: i64, months: i32, days: i64, micros: i64, zone: &Zone) -> Option<i64> {
     let local = zone.to_local(at);
     let (date, time) = (local.div_euclid(MICROS_PER_DAY), local.rem_euclid(MICROS_PER_DAY));
     let date = match months {

@@ -76,7 +76,6 @@ fn of_array(args: &KernelArgs<'_>, raises: bool) -> Result<Column> {
                 if !inside && raises {
                     bail!(
                         INVALID_ARRAY_INDEX_IN_ELEMENT_AT,
-                        ansiConfig = "\"spark.sql.ansi.enabled\"",
                         arraySize = length.to_string(),
                         indexValue = index.to_string()
                     );

@@ -7,7 +7,7 @@ mod concat_ws;
 mod hex;
 mod length;
 mod pad;
-mod regexp;
+pub(crate) mod regexp;
 mod replace;
 mod search;
 mod split_part;

@@ -40,7 +40,7 @@ impl Pattern {
     }
 }
 
-fn compile(function: &str, text: &str) -> Result<Regex> {
+pub(crate) fn compile(function: &str, text: &str) -> Result<Regex> {
     Regex::new(text).map_err(|source| {
         error!(
             INVALID_PARAMETER_VALUE_PATTERN,
@@ -312,7 +312,7 @@ fn split(pattern: &mut Pattern, args: &KernelArgs<'_>) -> Result<Column> {
 }
 
 /// As Java splits: an empty match at the beginning parts nothing off, trailing empty parts stay.
-fn parts<'a>(regex: &Regex, text: &'a str, limit: i32) -> Vec<&'a str> {
+pub(crate) fn parts<'a>(regex: &Regex, text: &'a str, limit: i32) -> Vec<&'a str> {
     let mut parts = Vec::new();
     let mut start = 0;
     for found in regex.find_iter(text) {

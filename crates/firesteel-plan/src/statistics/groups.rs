@@ -38,6 +38,7 @@ pub fn distinct_of(expr: &Expr, input: &Statistics) -> Option<Estimate> {
         ExprKind::Column(id) => input.distinct(*id),
         ExprKind::Literal(_) => Some(Estimate::exact(1.0)),
         ExprKind::Cast(inner, _) => distinct_of(inner, input).map(derived),
+        ExprKind::Lambda(..) => None,
         ExprKind::Call(function, args) => {
             if let Some(calendar) = calendar(function.name, args, input) {
                 return Some(calendar);

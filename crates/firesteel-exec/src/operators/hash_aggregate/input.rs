@@ -45,7 +45,7 @@ impl InputPlan {
                     exprs.len() - 1
                 })
             };
-            places.push((at, call.args.iter().map(place).collect()));
+            places.push((at, call.row_inputs().map(place).collect()));
         }
         Self { input, keys: key_count, shares, calls: places }
     }

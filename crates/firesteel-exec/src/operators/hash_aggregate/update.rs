@@ -57,7 +57,10 @@ impl Groups {
         let mut calls = Vec::with_capacity(shared.calls.len());
         for (at, call) in shared.calls.iter().enumerate() {
             let set = match call.distinct {
-                true => Some(set_for(&mut sets, shared.input.call(at), call.arg_types())?),
+                true => {
+                    let types = call.row_inputs().map(|input| input.data_type().clone()).collect();
+                    Some(set_for(&mut sets, shared.input.call(at), types)?)
+                }
                 false => None,
             };
             calls.push(CallState { accumulator: call.accumulator()?, set });

@@ -1,0 +1,38 @@
+-- Functions over maps.
+
+SELECT map(1, 'a', 2, 'b'), map(), map(1, null), map_keys(map()), typeof(map());
+SELECT map_keys(map(1, 'a', 2, 'b')), map_values(map(1, 'a', 2, null)), map_entries(map(1, 'a', 2, 'b')), map_keys(CAST(null AS map<int, int>));
+SELECT map_keys(1);
+SELECT map_contains_key(map(1, 'a'), 1), map_contains_key(map(1, 'a'), 2L), map_contains_key(map(), 1), map_contains_key(map(1, 'a'), CAST(null AS int));
+SELECT map_contains_key(map('1', 'a'), 1);
+SELECT map_contains_key(map(1, 'a'), null);
+SELECT map_contains_key(1, 1);
+SELECT map_concat(map(1, 'a', 2, 'b'), map(3, 'c')), map_concat(map(1, 'a'), CAST(null AS map<int, string>)), map_concat(map(1, 'a')), map_concat();
+SELECT map_concat(map(1, 'a'), null);
+SELECT map_concat(map(1, 'a'), map(2L, 'b'));
+SELECT map_concat(map(1, 'a'), map(1, 'b'));
+SELECT map_concat(map(1, 'a'), map('x', 'b'));
+SELECT map_concat(map(1, 'a'), array(1));
+SELECT map_from_arrays(array(1.0, 3.0), array('2', '4')), map_from_arrays(null, array(1)), map_from_arrays(array(), array());
+SELECT map_from_arrays(array(1, null), array('a', 'b'));
+SELECT map_from_arrays(array(1, 1), array('a', 'b'));
+SELECT map_from_arrays(1, array('a'));
+SELECT map_from_entries(array(struct(1, 'a'), struct(2, 'b'))), map_from_entries(array(struct(1, 'a'), null));
+SELECT map_from_entries(null);
+SELECT map_from_entries(array(struct(1, 'a'), struct(1, 'b')));
+SELECT map_from_entries(array(struct(CAST(null AS int), 'a')));
+SELECT map_from_entries(array(1));
+SELECT str_to_map('a:1,b:2,c:3', ',', ':'), str_to_map('a'), str_to_map('a=1\;b=2', '\;', '='), str_to_map(''), str_to_map(null), str_to_map('a:1,b');
+SELECT str_to_map('a1b2c', '[0-9]', 'x'), str_to_map('a:1:2,b'), str_to_map('a:1,b:2', ',', null);
+SELECT str_to_map('a:1,a:2');
+SELECT str_to_map(1);
+SELECT map('a', 1)['a'], map('a', 1)['b'], element_at(map('a', 1), 'b');
+SELECT m, map_keys(m), map_values(m), map_entries(m), size(m), m[1] FROM VALUES (map(1, 2, 3, 4)), (map()), (null), (map(1, null)) AS t(m);
+SELECT map(1, 2) = map(1, 2);
+SELECT map(1, 2, 1, 3);
+SELECT map(DATE'2020-01-01', 1, DATE'2020-01-01', 2);
+SELECT map(array(1, 2), 1, array(1, 2), 2);
+SELECT map(named_struct('a', 1, 'b', 'x'), 1, named_struct('a', 1, 'b', 'x'), 2);
+SELECT map(null, 1);
+SELECT CAST(map(1, 2) AS map<string, string>), CAST(array(1, 2) AS array<string>), CAST(struct(1, 'a') AS struct<x: string, y: string>);
+SELECT struct(1, 'a'), named_struct('a', 1, 'b', array(1)), struct(x, x + 1 AS y) FROM VALUES (1) AS t(x);
