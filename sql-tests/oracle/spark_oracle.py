@@ -11,6 +11,7 @@ expected rows come from the engine whose language this is, never from ours.
 
 import argparse
 import logging
+import os
 import sys
 
 from golden_format import ROOT, keeps_order, parse, read_input, render, render_error
@@ -91,6 +92,8 @@ def main():
 
     from pyspark.sql import SparkSession
 
+    # Statements name files by paths that begin here.
+    os.chdir(ROOT)
     logging.getLogger("SQLQueryContextLogger").disabled = True
     builder = SparkSession.builder.master("local[2]")
     for key, value in SETTINGS.items():

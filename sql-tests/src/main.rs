@@ -47,6 +47,10 @@ fn main() -> ExitCode {
 }
 
 fn run(arguments: &Arguments) -> Result<Report> {
+    if arguments.inputs.is_absolute() && arguments.tables.is_none() {
+        // Statements of ours name files by paths that begin at the repository.
+        std::env::set_current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join(".."))?;
+    }
     let mut files = input::find(&arguments.inputs)
         .map_err(|error| format!("cannot list {}: {error}", arguments.inputs.display()))?;
     files.retain(|file| arguments.selects(file));

@@ -126,7 +126,7 @@ impl Analyzer<'_> {
         with_column_names(renamed, &found.cte.columns, found.cte.name.span).map(Some)
     }
 
-    fn read(&self, name: &[String], table: Arc<dyn Table>) -> Relation {
+    pub(crate) fn read(&self, name: &[String], table: Arc<dyn Table>) -> Relation {
         let ids: Vec<_> = table.columns().iter().map(|column| self.ids().fresh(Arc::clone(&column.name))).collect();
         let qualifier = table_qualifier(name);
         let columns = table.columns().iter().zip(&ids).map(|(column, id)| {

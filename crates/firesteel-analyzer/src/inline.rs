@@ -81,10 +81,13 @@ impl Analyzer<'_> {
         match call.name.last().to_lowercase().as_str() {
             "range" => self.range(call, span, env),
             _ if is_generator(call) => self.generator_relation(call, span, env),
-            _ => {
-                let name = quote_parts(&call.name.values());
-                Err(error!(UNRESOLVABLE_TABLE_VALUED_FUNCTION, name = name).at(span))
-            }
+            _ => match self.file_function(call, env)? {
+                Some(files) => Ok(files),
+                None => {
+                    let name = quote_parts(&call.name.values());
+                    Err(error!(UNRESOLVABLE_TABLE_VALUED_FUNCTION, name = name).at(span))
+                }
+            },
         }
     }
 

@@ -7,7 +7,7 @@
 //! In reading order:
 //!
 //! - [`query`]: WITH, ORDER BY, LIMIT around a body; `set_operation`: UNION, EXCEPT, INTERSECT.
-//! - `from`, `join`, `inline`, `pivot`: what stands in FROM; `subquery`: queries inside of expressions, as joins.
+//! - `from`, `join`, `inline`, `pivot`, `files`: what stands in FROM; `subquery`: queries inside of expressions, as joins.
 //! - `select`: one SELECT; `projection`, `aggregates`, `grouping_sets`, `window` and `order` are its parts.
 //! - `scope`: which column a name means; `env`: which CTEs and which outer queries are in sight.
 //! - `generator`: functions that make several rows of one; `arguments`: their arguments, and others', by name.
@@ -21,6 +21,7 @@ mod arguments;
 mod env;
 mod errors;
 mod expr;
+mod files;
 mod from;
 mod function;
 mod generator;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use firesteel_common::Result;
+use firesteel_common::{Result, internal};
 
 use crate::table::Table;
 
@@ -34,6 +34,16 @@ pub struct Listing {
 pub trait Catalog: Send + Sync {
     /// `None` when there is no such thing. May do IO (a path is looked at): it runs before planning.
     fn lookup(&self, name: &[String]) -> Result<Option<Entry>>;
+
+    /// Whether a table function of this name reads files.
+    fn is_file_function(&self, _name: &str) -> bool {
+        false
+    }
+
+    /// What such a function gives. Arguments by position or name, as text. Does IO, as `lookup` may.
+    fn read_files(&self, function: &str, _arguments: &[(Option<String>, String)]) -> Result<Arc<dyn Table>> {
+        Err(internal!("no function {function} reads files"))
+    }
 
     /// Everything with a name, sorted by it.
     fn list(&self) -> Result<Vec<Listing>>;

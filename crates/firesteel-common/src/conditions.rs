@@ -137,7 +137,6 @@ conditions! {
     PIVOT_VALUE_DATA_TYPE_MISMATCH = "PIVOT_VALUE_DATA_TYPE_MISMATCH", "42K09", "Invalid pivot value '<value>': value data type <valueType> does not match pivot column data type <pivotType>.";
     UNPIVOT_VALUE_DATA_TYPE_MISMATCH = "UNPIVOT_VALUE_DATA_TYPE_MISMATCH", "42K09", "Unpivot value columns must share a least common type, some types do not: [<types>].";
     UNPIVOT_VALUE_SIZE_MISMATCH = "UNPIVOT_VALUE_SIZE_MISMATCH", "428C4", "All unpivot value columns must have the same size as there are value column names (<names>).";
-    COLUMN_ALREADY_EXISTS = "COLUMN_ALREADY_EXISTS", "42711", "The column <columnName> already exists. Choose another name or rename the existing column.";
     FAILED_FUNCTION_CALL = "FAILED_FUNCTION_CALL", "38000", "Failed preparing of the function <funcName> for call. Please, double check function's arguments.";
     UNSUPPORTED_FEATURE_SET_OPERATION_ON_MAP_TYPE = "UNSUPPORTED_FEATURE.SET_OPERATION_ON_MAP_TYPE", "0A000", "The feature is not supported: Cannot have MAP type columns in DataFrame which calls set operations (INTERSECT, EXCEPT, etc.), but the type of column <colName> is <dataType>.";
     UDTF_ALIAS_NUMBER_MISMATCH = "UDTF_ALIAS_NUMBER_MISMATCH", "42802", "The number of aliases supplied in the AS clause does not match the number of columns output by the UDTF. Expected <aliasesSize> aliases, but got <aliasesNames>. Please ensure that the number of aliases provided matches the number of columns output by the UDTF.";
@@ -205,10 +204,20 @@ conditions! {
     INVALID_SCHEMA_NON_STRING_LITERAL = "INVALID_SCHEMA.NON_STRING_LITERAL", "42K07", "The input schema <inputSchema> is not a valid schema string. The input expression must be string literal and not null.";
     MALFORMED_RECORD_IN_PARSING = "MALFORMED_RECORD_IN_PARSING.WITHOUT_SUGGESTION", "22023", "Malformed records are detected in record parsing: <badRecord>. Parse Mode: <failFastMode>. To process malformed records as null result, try setting the option 'mode' as 'PERMISSIVE'.";
     PARSE_MODE_UNSUPPORTED = "PARSE_MODE_UNSUPPORTED", "42601", "The function <funcName> doesn't support the <mode> mode. Acceptable modes are PERMISSIVE and FAILFAST.";
+    DATA_SOURCE_NOT_FOUND = "DATA_SOURCE_NOT_FOUND", "42K02", "Failed to find the data source: <provider>. Make sure the provider name is correct and the package is properly registered and compatible with your Spark version.";
+    INVALID_EMPTY_LOCATION = "INVALID_EMPTY_LOCATION", "42K05", "The location name cannot be empty string, but `<location>` was given.";
+    MALFORMED_RECORD_IN_SCHEMA_INFERENCE = "_LEGACY_ERROR_TEMP_2165", "22023", "Malformed records are detected in schema inference. Parse Mode: <failFastMode>.";
+    CONFLICTING_PARTITION_COLUMN_NAMES = "CONFLICTING_PARTITION_COLUMN_NAMES", "KD009", "Conflicting partition column names detected: <distinctPartColLists>. For partitioned table directories, data files should only live in leaf directories. And directories at the same level should have the same partition column name.";
+    UNSUPPORTED_DATA_TYPE_FOR_DATASOURCE = "UNSUPPORTED_DATA_TYPE_FOR_DATASOURCE", "0A000", "The <format> datasource doesn't support a column of the type <columnType>.";
+    ALL_PARTITION_COLUMNS_NOT_ALLOWED = "ALL_PARTITION_COLUMNS_NOT_ALLOWED", "KD005", "Cannot use all columns for partition columns.";
+    CODEC_NOT_AVAILABLE = "CODEC_NOT_AVAILABLE.WITH_AVAILABLE_CODECS_SUGGESTION", "56038", "The codec <codecName> is not available. Available codecs are <availableCodecs>.";
+    COLUMN_ALREADY_EXISTS = "COLUMN_ALREADY_EXISTS", "42711", "The column <columnName> already exists. Choose another name or rename the existing column.";
+    PATH_ALREADY_EXISTS = "PATH_ALREADY_EXISTS", "42K04", "Path <outputPath> already exists. Set mode as \"overwrite\" to overwrite the existing path.";
     // Ours.
     ILLEGAL_SEQUENCE_BOUNDARIES = "ILLEGAL_SEQUENCE_BOUNDARIES", "22023", "Illegal sequence boundaries: <start> to <stop> by <step>.";
     SEQUENCE_STEP_NOT_OF_DAYS = "SEQUENCE_STEP_NOT_OF_DAYS", "22023", "The step of a sequence of dates must be of days or longer. Cast the dates to timestamps for shorter steps.";
     MAP_KEYS_AND_VALUES_DIFFER = "MAP_KEYS_AND_VALUES_DIFFER", "22023", "The array of keys has <keys> elements, the array of values has <values>. A map needs as many of one as of the other.";
+    INVALID_FILE_OPTION = "INVALID_FILE_OPTION", "22023", "The option <option> cannot be '<value>': <reason>.";
     CANCELLED = "OPERATION_CANCELED", "HY008", "The query was cancelled.";
     UNABLE_TO_INFER_SCHEMA = "UNABLE_TO_INFER_SCHEMA", "42KD9", "Unable to infer schema for <format>. It must be specified manually.";
     PARQUET_TYPE_NOT_SUPPORTED = "PARQUET_TYPE_NOT_SUPPORTED", "42846", "Parquet type not yet supported: <parquetType>.";

@@ -1,22 +1,37 @@
 //! Tables outside of the engine, in reading order:
 //!
-//! - [`listing`]: which files a path means; [`data_dir`]: a folder as a set of tables.
+//! - [`files`]: paths, a format and [`options`] as a table; [`registry`]: formats and readers by name.
+//! - [`listing`]: which files a path means; [`partitions`]: folders `k=v` as columns; [`stdin`]; [`data_dir`]: a folder as a
+//!   set of tables.
 //! - [`parquet`]: Parquet files as tables, their scan, and a writer.
+//! - [`rows`]: what formats of rows in text share; [`csv`], [`json`], [`text`].
+//! - [`write`]: rows into files of every format.
 //! - [`memory_table`]: record batches in memory as a table.
 //! - [`filter`], [`prune`]: what scans do with filters, on values and on bounds of values; [`conform`]: types of files as
 //!   types of plans.
-//! - [`registry`]: readers by the name that a plan carries.
 
 mod conform;
+pub(crate) mod csv;
 pub mod data_dir;
+pub mod files;
 mod filter;
+pub(crate) mod json;
 pub mod listing;
 pub mod memory_table;
+pub mod options;
 pub mod parquet;
+pub(crate) mod partitions;
 mod prune;
 pub mod registry;
+pub(crate) mod rows;
+pub(crate) mod stdin;
+pub(crate) mod text;
+pub(crate) mod write;
 
 pub use data_dir::tables_in;
+pub use files::FileSource;
 pub use memory_table::MemoryTable;
+pub use options::FileOptions;
 pub use parquet::{ParquetTable, ParquetWriter};
-pub use registry::ReaderRegistry;
+pub use registry::{ReaderRegistry, format_names, is_path};
+pub use write::{Target, check_target};

@@ -14,6 +14,8 @@ use std::time::UNIX_EPOCH;
 use firesteel_catalog::Split;
 use firesteel_common::{Result, bail, error};
 
+use crate::stdin;
+
 /// The files that `path` stands for, sorted; empty when it is a folder without any. Relative paths start at the working
 /// directory; `file:` URIs are accepted.
 pub fn list(path: &str) -> Result<Vec<Split>> {
@@ -31,6 +33,63 @@ pub fn list(path: &str) -> Result<Vec<Split>> {
     files.dedup_by(|a, b| a.location == b.location);
     Ok(files)
 }
+
+/// Files, and the folder at which they begin to be arranged: below it, `k=v` are partitions.
+#[derive(Debug)]
+pub(crate) struct Listed {
+    pub(crate) base: String,
+    pub(crate) files: Vec<Split>,
+}
+
+/// What `path` stands for. Each match of a pattern is a beginning of its own, as in Spark; `as_one`: the folder before the
+/// first wildcard is that of all.
+pub(crate) fn list_from(path: &str, as_one: bool) -> Result<Vec<Listed>> {
+    if path.is_empty() {
+        bail!(INVALID_EMPTY_LOCATION, location = path);
+    }
+    if stdin::is_stdin(path) {
+        let spooled = file_split(&stdin::spooled()?)?;
+        return Ok(vec![Listed { base: String::new(), files: vec![spooled] }]);
+    }
+    let absolute = absolute(path)?;
+    let text = absolute.to_string_lossy();
+    match text.find(PATTERN).filter(|_| !absolute.exists()) {
+        None => Ok(vec![Listed { base: folder_of(&absolute), files: list(path)? }]),
+        Some(at) if as_one => {
+            let base = text[..at].rsplit_once('/').map_or("", |(folder, _)| folder).to_owned();
+            Ok(vec![Listed { base, files: list(path)? }])
+        }
+        Some(_) => {
+            let mut matches = expand(&absolute)?;
+            matches.sort_unstable();
+            matches.dedup();
+            let list = |path: &PathBuf| Ok(Listed { base: folder_of(path), files: list(&path.to_string_lossy())? });
+            matches.iter().map(list).collect()
+        }
+    }
+}
+
+/// A folder itself, or the one that a file is in.
+fn folder_of(path: &Path) -> String {
+    let folder = if path.is_dir() { Some(path) } else { path.parent() };
+    folder.map_or_else(String::new, |folder| folder.to_string_lossy().into_owned())
+}
+
+pub(crate) fn absolute_text(path: &str) -> Result<String> {
+    Ok(absolute(path)?.to_string_lossy().into_owned())
+}
+
+/// Drops files whose name, without folders, does not match.
+pub(crate) fn keep_matching(files: &mut Vec<Split>, pattern: &str) -> Result<()> {
+    let patterns = alternatives(pattern).iter().map(|one| glob::Pattern::new(one)).collect::<Result<Vec<_>, _>>();
+    let patterns = patterns.map_err(|reason| crate::options::invalid("pathGlobFilter", pattern, reason.msg))?;
+    let name = |file: &Split| file.location.rsplit('/').next().unwrap_or_default().to_owned();
+    files.retain(|file| patterns.iter().any(|pattern| pattern.matches(&name(file))));
+    Ok(())
+}
+
+/// What begins a pattern.
+const PATTERN: [char; 4] = ['*', '?', '[', '{'];
 
 /// `file:/data/t.parquet`: how errors name a local file.
 pub(crate) fn display(path: &str) -> String {
@@ -64,7 +123,7 @@ fn absolute(path: &str) -> Result<PathBuf> {
 
 /// What a pattern matches; an error when that is nothing.
 fn expand(path: &Path) -> Result<Vec<PathBuf>> {
-    let text = path.to_str().filter(|text| text.contains(['*', '?', '[', '{'])).ok_or_else(|| not_found(path))?;
+    let text = path.to_str().filter(|text| text.contains(PATTERN)).ok_or_else(|| not_found(path))?;
     let options =
         glob::MatchOptions { case_sensitive: true, require_literal_separator: true, require_literal_leading_dot: true };
     let mut found = Vec::new();

@@ -15,7 +15,7 @@ use firesteel_common::{Result, internal};
 use firesteel_expr::batch::Batch;
 use firesteel_expr::column::Column;
 use firesteel_expr::eval::{EvalContext, Evaluator};
-use firesteel_plan::physical::{JoinSide, PhysicalOp, Project, Scan, StageId, Union, Values};
+use firesteel_plan::physical::{JoinSide, PhysicalOp, Project, Scan, StageId, Union, Values, Write};
 use firesteel_plan::{PhysicalPlan, PhysicalRef, Schema};
 use hashbrown::HashMap;
 use recursive::recursive;
@@ -35,9 +35,10 @@ use crate::operators::{hash_aggregate, hash_join, nested_loop_join, sort, top_n,
 use crate::pipeline::{Dependency, Pipeline, PipelineGraph, PipelineId, SinkId};
 use crate::query::QueryContext;
 
-/// Opens what lies outside of this crate: tables through their readers, other stages' output.
+/// Opens what lies outside of this crate: tables through their readers, files through their writers, other stages' output.
 pub trait InputOpener {
-    fn scan(&self, scan: &Scan, schema: &Schema) -> Result<Arc<dyn SourceFactory>>;
+    fn scan(&self, scan: &Scan, schema: &Schema, operator: OperatorId) -> Result<Arc<dyn SourceFactory>>;
+    fn write(&self, write: &Write, operator: OperatorId) -> Result<Arc<dyn SinkFactory>>;
     fn stage(&self, stage: StageId, schema: &Schema) -> Result<Arc<dyn SourceFactory>>;
 }
 
@@ -161,7 +162,7 @@ impl Builder {
         let query = Arc::clone(&self.query);
         match &plan.op {
             PhysicalOp::Scan(scan) => {
-                let source = inputs.scan(scan, &plan.schema)?;
+                let source = inputs.scan(scan, &plan.schema, operator)?;
                 Ok(vec![self.open(operator, source)])
             }
             PhysicalOp::StageInput(input) => {
@@ -234,6 +235,14 @@ impl Builder {
                 let child = child(plan, 0)?;
                 let open = self.build(child, inputs)?;
                 self.breaker(open, operator, window::build(window, &child.schema, &query)?, false)
+            }
+            PhysicalOp::Write(write) => {
+                let mut open = self.build(child(plan, 0)?, inputs)?;
+                // Rows that are in order stay so: in one file.
+                open.iter_mut().filter(|open| open.ordered).for_each(|open| open.one_worker = true);
+                let written = self.close(open, operator, inputs.write(write, operator)?)?;
+                let nothing = self.open(operator, Arc::new(BatchesSource::new(Vec::new(), query.batch_rows)));
+                Ok(vec![Open { after_sinks: vec![written], ..nothing }])
             }
         }
     }

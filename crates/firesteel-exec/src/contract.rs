@@ -18,8 +18,9 @@ use firesteel_common::Result;
 use firesteel_expr::batch::Batch;
 use firesteel_expr::column::Column;
 use firesteel_plan::Schema;
-use firesteel_plan::physical::Scan;
+use firesteel_plan::physical::{Scan, Write};
 
+use crate::metrics::OperatorMetrics;
 use crate::query::QueryContext;
 
 /// The number of a worker within its pipeline, from 0. Two pipelines that feed one sink each count for themselves.
@@ -42,10 +43,25 @@ pub trait SourceFactory: Send + Sync {
     }
 }
 
-/// Opens the scans of a plan: the readers live in a crate that knows file formats, which this one does not.
+/// Opens the scans and the writes of a plan: readers and writers live in a crate that knows file formats, which this one
+/// does not.
 pub trait ScanOpener: Send + Sync {
-    /// `schema` is the node's output: the first of the scan's columns.
-    fn open(&self, scan: &Scan, schema: &Schema, query: &Arc<QueryContext>) -> Result<Arc<dyn SourceFactory>>;
+    /// `schema` is the node's output: the first of the scan's columns. Bytes and what was passed over go to `metrics`.
+    fn open(
+        &self,
+        scan: &Scan,
+        schema: &Schema,
+        query: &Arc<QueryContext>,
+        metrics: &Arc<OperatorMetrics>,
+    ) -> Result<Arc<dyn SourceFactory>>;
+
+    /// The sink that puts rows into files; they are in place when it has finalized.
+    fn open_write(
+        &self,
+        write: &Write,
+        query: &Arc<QueryContext>,
+        metrics: &Arc<OperatorMetrics>,
+    ) -> Result<Arc<dyn SinkFactory>>;
 }
 
 pub trait Source: Send {

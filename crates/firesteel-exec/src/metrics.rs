@@ -77,9 +77,21 @@ pub struct OperatorMetrics {
     bytes: AtomicU64,
     memory_peak: AtomicU64,
     spill_bytes: AtomicU64,
+    files_pruned: AtomicU64,
+    groups_pruned: AtomicU64,
 }
 
 impl OperatorMetrics {
+    /// Files that a scan did not have to open.
+    pub fn add_files_pruned(&self, files: usize) {
+        self.files_pruned.fetch_add(files as u64, Relaxed);
+    }
+
+    /// Row groups that a scan did not have to read, in files that it opened.
+    pub fn add_groups_pruned(&self, groups: usize) {
+        self.groups_pruned.fetch_add(groups as u64, Relaxed);
+    }
+
     /// Bytes read by a scan, written by a writer or sent by an exchange.
     pub fn add_bytes(&self, bytes: usize) {
         self.bytes.fetch_add(bytes as u64, Relaxed);
@@ -110,6 +122,8 @@ impl OperatorMetrics {
             bytes: self.bytes.load(Relaxed),
             memory_peak: self.memory_peak.load(Relaxed),
             spill_bytes: self.spill_bytes.load(Relaxed),
+            files_pruned: self.files_pruned.load(Relaxed),
+            groups_pruned: self.groups_pruned.load(Relaxed),
         }
     }
 }
@@ -124,6 +138,8 @@ pub struct MetricsSnapshot {
     pub bytes: u64,
     pub memory_peak: u64,
     pub spill_bytes: u64,
+    pub files_pruned: u64,
+    pub groups_pruned: u64,
 }
 
 impl MetricsSnapshot {

@@ -165,6 +165,11 @@ fn physical_line(plan: &PhysicalPlan, ids: &ColumnIds) -> String {
             }
             line
         }
+        PhysicalOp::Write(write) => {
+            let partitions = list(write.partition_by.iter().map(|at| write.columns[*at].0.to_string()));
+            let verb = if write.replace { "overwrite" } else { "append" };
+            format!("{name} {} {}, {verb}, partitions: {partitions}", write.format, write.path)
+        }
         PhysicalOp::Values(values) => format!("{name} {} rows", values.rows.len()),
         PhysicalOp::StageInput(input) => format!("{name} stage {}", input.stage.0),
         PhysicalOp::Project(project) => format!("{name} {}", named(&project.exprs, ids)),

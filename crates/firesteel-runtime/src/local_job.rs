@@ -6,11 +6,12 @@ use std::time::Instant;
 use firesteel_common::{Result, internal};
 use firesteel_exec::builder::{self, InputOpener};
 use firesteel_exec::contract::{OnDone, ScanOpener, SinkFactory, SourceFactory};
+use firesteel_exec::metrics::OperatorId;
 use firesteel_exec::operators::collect::{self, CollectOptions, CollectSink, ResultStream};
 use firesteel_exec::operators::limit::RowRange;
 use firesteel_exec::operators::stage_buffer::{StageBuffer, StageBufferSink, StageBufferSource};
 use firesteel_exec::{Executor, QueryContext};
-use firesteel_plan::physical::{PhysicalOp, Scan, StageId};
+use firesteel_plan::physical::{PhysicalOp, Scan, StageId, Write};
 use firesteel_plan::{PhysicalPlan, PhysicalRef, Schema};
 use firesteel_scheduler::{Action, Event, Job, StageOutput, TaskKey, TaskSpec, cut};
 use hashbrown::HashMap;
@@ -174,8 +175,12 @@ impl LocalJob {
 }
 
 impl InputOpener for LocalJob {
-    fn scan(&self, scan: &Scan, schema: &Schema) -> Result<Arc<dyn SourceFactory>> {
-        self.readers.open(scan, schema, &self.query)
+    fn scan(&self, scan: &Scan, schema: &Schema, operator: OperatorId) -> Result<Arc<dyn SourceFactory>> {
+        self.readers.open(scan, schema, &self.query, &self.query.metrics.operator(operator))
+    }
+
+    fn write(&self, write: &Write, operator: OperatorId) -> Result<Arc<dyn SinkFactory>> {
+        self.readers.open_write(write, &self.query, &self.query.metrics.operator(operator))
     }
 
     fn stage(&self, stage: StageId, _schema: &Schema) -> Result<Arc<dyn SourceFactory>> {

@@ -13,21 +13,25 @@
 //! # }
 //! ```
 //! In reading order: [`session`] (the door), [`planning`] (text → physical plan, with times), [`result`] (what comes back),
-//! [`catalog`] (names, paths), `commands` (statements that are no queries).
+//! [`catalog`] (names, paths), `files` (functions that read files), `commands` (statements that are no queries), [`write`] (rows into files).
 
 pub mod catalog;
 mod commands;
 pub mod display;
+pub(crate) mod files;
 pub mod planning;
 pub mod result;
 pub mod session;
+pub mod write;
 
 pub use commands::settings::{KnownSetting, settings};
 pub use firesteel_common::{Error, Result, Span, SqlType};
+pub use firesteel_datasource::{FileOptions, FileSource};
 pub use firesteel_expr::Batch;
 pub use firesteel_sql as sql;
 pub use result::{Column, Progress, QueryResult};
 pub use session::{Session, SessionOptions};
+pub use write::{SaveMode, WriteTarget};
 
 pub use firesteel_common::settings::SESSION_TIME_ZONE;
 

@@ -63,7 +63,7 @@ pub(crate) fn plan(
 }
 
 /// A view's text.
-fn parse_query(text: &str) -> Result<Query> {
+pub(crate) fn parse_query(text: &str) -> Result<Query> {
     match firesteel_sql::parse_statement(text)?.kind {
         StatementKind::Query(query) => Ok(*query),
         _ => Err(error!(PARSE_SYNTAX_ERROR, error = "statement", hint = ": a view's text is a query")),

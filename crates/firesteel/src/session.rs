@@ -5,7 +5,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use firesteel_common::Result;
 use firesteel_common::settings::{SESSION_TIME_ZONE, Setting, Settings};
-use firesteel_datasource::ReaderRegistry;
+use firesteel_datasource::{FileSource, ReaderRegistry};
 use firesteel_exec::{Executor, MemoryPool, QueryContext};
 use firesteel_expr::EvalContext;
 use firesteel_plan::parsed::{Query, Statement, StatementKind};
@@ -44,7 +44,7 @@ pub struct SessionOptions {
     pub threads: usize,
     /// Bytes that queries may hold; `None`: most of what the machine or its cgroup has.
     pub memory_limit: Option<usize>,
-    /// Each Parquet file or folder in here is a table of its name.
+    /// Each file in a known format, and each folder, in here is a table of its name.
     pub data: Option<String>,
 }
 
@@ -79,7 +79,7 @@ impl Session {
         let session = Self { shared: Arc::new(shared) };
         if let Some(folder) = &options.data {
             for (name, path) in firesteel_datasource::tables_in(folder)? {
-                session.register_parquet(&name, &path)?;
+                session.register_files(&name, &FileSource::of_path(&path))?;
             }
         }
         Ok(session)
@@ -101,7 +101,12 @@ impl Session {
 
     /// A Parquet file, folder or pattern as a table. Reads the footers.
     pub fn register_parquet(&self, name: &str, path: &str) -> Result<()> {
-        self.shared.catalog.register_parquet(name, path)
+        self.register_files(name, &FileSource::of_format("parquet", path))
+    }
+
+    /// Files in any format as a table. Looks at them for columns, unless they are given.
+    pub fn register_files(&self, name: &str, source: &FileSource) -> Result<()> {
+        self.shared.catalog.register_files(name, source)
     }
 
     /// Anything that gives a table.

@@ -1,6 +1,7 @@
 //! The built binary as people use it: processes with arguments, files, pipes and a terminal.
 
 mod bench;
+mod files;
 mod formats;
 mod harness;
 mod large;

@@ -35,6 +35,11 @@ pub(super) struct Chunks {
 }
 
 impl Chunks {
+    /// How many were read.
+    pub(super) fn bytes(&self) -> usize {
+        self.pieces.iter().map(|(_, bytes)| bytes.len()).sum()
+    }
+
     fn get(&self, start: u64, length: Option<usize>) -> Result<Bytes, ParquetError> {
         let after = self.pieces.partition_point(|(from, _)| *from <= start);
         let piece = after.checked_sub(1).and_then(|at| self.pieces.get(at));

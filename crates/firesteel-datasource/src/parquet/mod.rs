@@ -22,12 +22,22 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use firesteel_common::{Error, Result, error};
 
 use crate::listing;
+use crate::registry::Format;
+use crate::write;
 
 pub use table::ParquetTable;
 pub use writer::ParquetWriter;
 
 /// The name by which plans ask for this reader.
 pub const READER: &str = "parquet";
+
+pub(crate) const FORMAT: Format = Format {
+    name: READER,
+    suffixes: &["parquet", "parq", "pq"],
+    open: table::open,
+    scan: scan::open,
+    write: write::parquet::FORMAT,
+};
 
 pub(crate) fn unreadable(path: &str, reason: impl ToString) -> Error {
     error!(CANNOT_READ_FILE, path = listing::display(path), reason = reason.to_string())

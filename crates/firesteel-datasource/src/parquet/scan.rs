@@ -11,6 +11,7 @@ use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use arrow::array::{Array, ArrayRef, new_null_array};
 use firesteel_common::{ColumnId, Result, SqlType, internal};
 use firesteel_exec::contract::{Source, SourceFactory, WorkerId};
+use firesteel_exec::metrics::OperatorMetrics;
 use firesteel_exec::query::QueryContext;
 use firesteel_expr::{Expr, ExprRef};
 use firesteel_plan::Schema;
@@ -22,6 +23,8 @@ use super::table::mismatch;
 use super::worker::ParquetSource;
 use crate::conform::{Conform, common_type};
 use crate::filter::{BoundFilters, ScanFilters};
+use crate::listing;
+use crate::partitions::ScanPartitions;
 use crate::prune::{GroupBounds, Test};
 
 /// What all workers of a scan share.
@@ -33,6 +36,7 @@ pub(crate) struct ParquetScan {
     pub(super) files: Vec<ScanFile>,
     pub(super) filters: Arc<ScanFilters>,
     pub(super) query: Arc<QueryContext>,
+    pub(super) metrics: Arc<OperatorMetrics>,
     units: Vec<Unit>,
     cursor: AtomicUsize,
 }
@@ -51,6 +55,8 @@ pub(super) struct ScanFile {
     pub(super) length: u64,
     /// Where each of the scan's columns is in this file; `None` where it is missing.
     pub(super) columns: Vec<Option<usize>>,
+    /// Partition columns: place among the scan's columns, one row.
+    pub(super) values: Vec<(usize, ArrayRef)>,
 }
 
 /// The unit of work: a row group.
@@ -63,8 +69,16 @@ pub(super) struct Unit {
 }
 
 /// Opens the files of a scan.
-pub(crate) fn open(scan: &Scan, schema: &Schema, query: &Arc<QueryContext>) -> Result<Arc<dyn SourceFactory>> {
-    let footers = scan.source.splits.iter().map(footer).collect::<Result<Vec<_>>>()?;
+pub(crate) fn open(
+    scan: &Scan,
+    schema: &Schema,
+    query: &Arc<QueryContext>,
+    metrics: &Arc<OperatorMetrics>,
+) -> Result<Arc<dyn SourceFactory>> {
+    let partitions = ScanPartitions::of(scan)?;
+    let splits = partitions.prune(scan, query)?;
+    metrics.add_files_pruned(scan.source.splits.len() - splits.len());
+    let footers = splits.iter().map(footer).collect::<Result<Vec<_>>>()?;
     let types = column_types(scan, schema, &footers)?;
     let columns = scan.columns.iter().zip(&types).map(|((_, id), data_type)| ScanColumn {
         id: *id,
@@ -72,8 +86,11 @@ pub(crate) fn open(scan: &Scan, schema: &Schema, query: &Arc<QueryContext>) -> R
         null: new_null_array(&data_type.to_arrow(), 1),
         may_hold_nan: data_type.is_fractional(),
     });
-    let files = footers.into_iter().zip(scan.source.splits.iter());
-    let files = files.map(|(footer, split)| scan_file(scan, &types, footer, split.length)).collect::<Result<_>>()?;
+    let files = footers.into_iter().zip(&splits).map(|(footer, split)| {
+        let values = partitions.values(split, &query.eval)?;
+        scan_file(scan, &types, &partitions, ScanFile { footer, length: split.length, columns: Vec::new(), values })
+    });
+    let files = files.collect::<Result<_>>()?;
     let mut opened = ParquetScan {
         table: Arc::clone(&scan.table),
         columns: columns.collect(),
@@ -81,6 +98,7 @@ pub(crate) fn open(scan: &Scan, schema: &Schema, query: &Arc<QueryContext>) -> R
         files,
         filters: Arc::new(ScanFilters::new(scan, query)?),
         query: Arc::clone(query),
+        metrics: Arc::clone(metrics),
         units: Vec::new(),
         cursor: AtomicUsize::new(0),
     };
@@ -115,19 +133,26 @@ fn type_in(expr: &ExprRef, id: ColumnId) -> Option<SqlType> {
     found
 }
 
-fn scan_file(scan: &Scan, types: &[SqlType], footer: Arc<Footer>, length: u64) -> Result<ScanFile> {
-    let mut columns = Vec::with_capacity(types.len());
-    for ((name, _), data_type) in scan.columns.iter().zip(types) {
-        let found = footer.column(name);
+/// Fills in where the scan's columns are in the file.
+fn scan_file(scan: &Scan, types: &[SqlType], partitions: &ScanPartitions, mut file: ScanFile) -> Result<ScanFile> {
+    for (position, ((name, _), data_type)) in scan.columns.iter().zip(types).enumerate() {
+        // The path says the value, whatever the file holds under that name.
+        let found = if partitions.contains(position) { None } else { file.footer.column(name) };
         if let Some(at) = found {
-            let theirs = &footer.columns[at].data_type;
+            let theirs = &file.footer.columns[at].data_type;
             if common_type(theirs, data_type).as_ref() != Some(data_type) {
-                return Err(mismatch(&footer, name, data_type.quoted_sql(), theirs));
+                let expected = match scan.source.splits.first() {
+                    Some(first) => format!("{} (as in {})", data_type.quoted_sql(), listing::display(&first.location)),
+                    None => data_type.quoted_sql(),
+                };
+                return Err(mismatch(&file.footer, name, expected, theirs).hint(
+                    "If the types have a common one, the option mergeSchema => true reads all files' schemas beforehand.",
+                ));
             }
         }
-        columns.push(found);
+        file.columns.push(found);
     }
-    Ok(ScanFile { footer, length, columns })
+    Ok(file)
 }
 
 impl ParquetScan {
@@ -141,6 +166,8 @@ impl ParquetScan {
                 let unit = Unit { number: units.len() as u64, file, group, rows };
                 if rows > 0 && self.may_match(&unit, &tests) {
                     units.push(unit);
+                } else if rows > 0 {
+                    self.metrics.add_groups_pruned(1);
                 }
             }
         }
@@ -177,6 +204,7 @@ impl ParquetScan {
             }
             self.filters.report(unit.rows as u64, 0);
             self.query.progress.advance(unit.rows as u64);
+            self.metrics.add_groups_pruned(1);
         }
     }
 

@@ -9,14 +9,18 @@ use std::sync::Arc;
 
 use arrow::array::{Array, ArrayRef};
 use datafusion_common::ScalarValue;
-use firesteel_catalog::{ColumnStatistics, Estimate, ScanSource, Split, Table, TableColumn, TableStatistics};
+use firesteel_catalog::{ColumnStatistics, Estimate, ScanSource, Source, Split, Table, TableColumn, TableStatistics};
+use firesteel_common::names::same_name;
 use firesteel_common::{Result, SqlType, error};
 
 use super::READER;
 use super::distinct::{self, Ranges};
 use super::footer_cache::{Footer, footer};
+use super::schema::FileColumn;
 use crate::conform::{Conform, common_type};
-use crate::listing;
+use crate::files::FileSource;
+use crate::registry::FileRequest;
+use crate::{listing, partitions};
 
 /// Files with the same columns, found by name.
 #[derive(Debug)]
@@ -24,23 +28,51 @@ pub struct ParquetTable {
     columns: Vec<TableColumn>,
     statistics: TableStatistics,
     splits: Arc<[Split]>,
+    options: Arc<[(String, String)]>,
 }
 
 impl ParquetTable {
-    /// The table in a file, a folder, or all that a pattern matches. Reads the footers.
+    /// The table in a file, a folder, or all that a pattern matches. Reads footers.
     pub fn open(path: &str) -> Result<Arc<dyn Table>> {
-        Self::of_files(listing::list(path)?)
+        FileSource::of_format(READER, path).open()
     }
+}
 
-    /// The table in these files.
-    pub fn of_files(files: Vec<Split>) -> Result<Arc<dyn Table>> {
-        listing::require_files(&files, "Parquet")?;
-        let footers = files.iter().map(footer).collect::<Result<Vec<_>>>()?;
-        let columns = table_columns(&footers)?;
-        let statistics = statistics(&files, &footers, &columns);
-        let splits = files.into_iter().zip(&footers).map(|(file, footer)| Split { rows: Some(footer.rows()), ..file });
-        Ok(Arc::new(Self { columns, statistics, splits: splits.collect() }))
-    }
+/// Files that are one table by name. Of a partitioned table, whose files queries mostly pass over, only the first footer is
+/// read now, unless `mergeSchema` asks for all.
+pub(crate) fn open(request: FileRequest) -> Result<Arc<dyn Table>> {
+    let FileRequest { splits, partitions, options, schema, .. } = request;
+    let merge = options.flag("mergeSchema", false)?;
+    let read = match partitions.is_empty() || merge {
+        true => splits.as_slice(),
+        false => splits.get(..1).unwrap_or(&splits),
+    };
+    let footers = read.iter().map(footer).collect::<Result<Vec<_>>>()?;
+    let in_files = match schema {
+        Some(given) => given,
+        None => {
+            listing::require_files(&splits, "Parquet")?;
+            table_columns(&footers, merge)?
+        }
+    };
+    let columns = partitions::add_columns(in_files, &partitions);
+    let statistics = match footers.len() == splits.len() {
+        true => statistics(&splits, &footers, &columns),
+        false => estimated_statistics(&splits, &footers, columns.len()),
+    };
+    let rows = footers.iter().map(|footer| Some(footer.rows())).chain(std::iter::repeat(None));
+    let splits = splits.iter().cloned().zip(rows).map(|(file, rows)| Split { rows, ..file }).collect();
+    let options = if partitions.is_empty() { Vec::new() } else { vec![partitions::option(&partitions)?] };
+    Ok(Arc::new(ParquetTable { columns, statistics, splits, options: options.into() }))
+}
+
+/// Rows of all files as their size and the first of them tell.
+fn estimated_statistics(files: &[Split], footers: &[Arc<Footer>], columns: usize) -> TableStatistics {
+    let bytes = |files: &[Split]| files.iter().map(|file| file.length).sum::<u64>() as f64;
+    let rows: u64 = footers.iter().map(|footer| footer.rows()).sum();
+    let read = bytes(&files[..footers.len()]).max(1.0);
+    let rows = Estimate { value: (rows as f64 * bytes(files) / read).ceil(), source: Source::Measured };
+    TableStatistics { rows, bytes: Estimate::exact(bytes(files)), ..TableStatistics::unknown(columns) }
 }
 
 impl Table for ParquetTable {
@@ -53,7 +85,7 @@ impl Table for ParquetTable {
     }
 
     fn source(&self) -> ScanSource {
-        ScanSource { reader: Arc::from(READER), splits: Arc::clone(&self.splits), options: Arc::from([]) }
+        ScanSource { reader: Arc::from(READER), splits: Arc::clone(&self.splits), options: Arc::clone(&self.options) }
     }
 
     fn provider(&self) -> &str {
@@ -61,23 +93,33 @@ impl Table for ParquetTable {
     }
 }
 
-/// The first file's columns, each of a type that holds what all files have.
-fn table_columns(footers: &[Arc<Footer>]) -> Result<Vec<TableColumn>> {
-    let Some((first, others)) = footers.split_first() else { return Ok(Vec::new()) };
-    let mut columns = Vec::with_capacity(first.columns.len());
-    for column in &first.columns {
-        let mut data_type = column.data_type.clone();
-        for other in others {
-            let Some(at) = other.column(&column.name) else { continue };
-            let theirs = &other.columns[at].data_type;
-            data_type = common_type(&data_type, theirs).ok_or_else(|| {
-                let expected = format!("{} (as in {})", data_type.quoted_sql(), listing::display(&first.path));
-                mismatch(other, &column.name, expected, theirs)
-            })?;
+/// The first file's columns, behind them with `merge` what only others have, each of a type that holds what all files have.
+fn table_columns(footers: &[Arc<Footer>], merge: bool) -> Result<Vec<TableColumn>> {
+    let mut columns: Vec<(TableColumn, &Arc<Footer>)> = Vec::new();
+    for (number, footer) in footers.iter().enumerate() {
+        for theirs in &footer.columns {
+            let known = columns.iter_mut().find(|(known, _)| same_name(&known.name, &theirs.name));
+            match known {
+                // Of two columns of one name in a file the first is the one that plans see.
+                Some((_, first)) if Arc::ptr_eq(first, footer) => {}
+                Some((known, first)) => {
+                    known.data_type = common_type(&known.data_type, &theirs.data_type).ok_or_else(|| {
+                        let in_first = listing::display(&first.path);
+                        let expected = format!("{} (as in {in_first})", known.data_type.quoted_sql());
+                        mismatch(footer, &theirs.name, expected, &theirs.data_type)
+                    })?;
+                }
+                None if number == 0 || merge => columns.push((file_column(theirs), footer)),
+                None => {}
+            }
         }
-        columns.push(TableColumn { name: Arc::clone(&column.name), data_type, nullable: true, comment: None });
     }
-    Ok(columns)
+    Ok(columns.into_iter().map(|(column, _)| column).collect())
+}
+
+fn file_column(column: &FileColumn) -> TableColumn {
+    let (name, data_type) = (Arc::clone(&column.name), column.data_type.clone());
+    TableColumn { name, data_type, nullable: true, comment: None }
 }
 
 pub(super) fn mismatch(file: &Footer, column: &str, expected: String, actual: &SqlType) -> firesteel_common::Error {

@@ -162,6 +162,7 @@ impl Worker {
         let roots = targets.iter().map(|(root, _)| *root);
         let ranges = guarded(path, || Ok::<_, firesteel_common::Error>(byte_ranges(file, unit.group, roots.clone())))?;
         let chunks = self.fetcher.fetch(unit.file, path, file.length, ranges)?;
+        self.scan.metrics.add_bytes(chunks.bytes());
         let reader = guarded(path, || {
             let mask = ProjectionMask::roots(file.footer.reader.parquet_schema(), roots);
             let builder = ParquetRecordBatchReaderBuilder::new_with_metadata(chunks, file.footer.reader.clone())
@@ -232,6 +233,9 @@ impl Decoder {
         }
         let blank = |column: &super::scan::ScanColumn| Column::Constant(Arc::clone(&column.null), rows);
         let mut columns: Vec<Column> = scan.columns.iter().map(blank).collect();
+        for (position, value) in &scan.files[file].values {
+            columns[*position] = Column::constant(Arc::clone(value), rows);
+        }
         for (array, (_, position)) in decoded.iter().flat_map(|batch| batch.columns()).zip(&self.targets) {
             let conformed = scan.columns[*position].conform.apply(array);
             columns[*position] = Column::Array(conformed.map_err(|reason| unreadable(path, reason.message()))?);

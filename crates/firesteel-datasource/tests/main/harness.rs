@@ -13,6 +13,7 @@ use firesteel_common::{ColumnId, Result};
 use firesteel_datasource::ReaderRegistry;
 use firesteel_exec::contract::{ScanOpener, SourceFactory, WorkerId};
 use firesteel_exec::memory::MemoryPool;
+use firesteel_exec::metrics::OperatorId;
 use firesteel_exec::query::QueryContext;
 use firesteel_expr::{Batch, Expr, ExprRef, Literal};
 use firesteel_plan::physical::{RuntimeFilterTarget, Scan};
@@ -102,7 +103,7 @@ impl<'a> TestScan<'a> {
             filters: self.filters.clone(),
             runtime_filters: self.runtime_filters.clone(),
         };
-        ReaderRegistry.open(&scan, &self.schema(), query)
+        ReaderRegistry.open(&scan, &self.schema(), query, &query.metrics.operator(OperatorId(0)))
     }
 
     fn schema(&self) -> Arc<Schema> {

@@ -5,4 +5,5 @@ mod files;
 mod filters;
 mod harness;
 mod memory;
+mod rows;
 mod types;

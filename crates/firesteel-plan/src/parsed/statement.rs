@@ -30,6 +30,7 @@ pub enum StatementKind {
     },
     CreateTable(Box<CreateTable>),
     Insert(Box<Insert>),
+    InsertDirectory(Box<InsertDirectory>),
     Show(Show),
     /// `DESCRIBE [TABLE] [EXTENDED | FORMATTED] name [column]`.
     DescribeTable {
@@ -192,6 +193,16 @@ pub struct Insert {
     /// Empty: all columns by position.
     pub columns: Vec<Ident>,
     pub by_name: bool,
+    pub query: Box<Query>,
+}
+
+/// `INSERT OVERWRITE DIRECTORY 'path' USING format OPTIONS (…) query`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InsertDirectory {
+    /// Where it is not written here, the options have it.
+    pub path: Option<String>,
+    pub format: Name,
+    pub options: Vec<Property>,
     pub query: Box<Query>,
 }
 

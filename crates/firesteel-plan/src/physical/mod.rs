@@ -24,6 +24,7 @@ mod union;
 mod values;
 mod window;
 pub mod wire;
+mod write;
 
 use std::sync::Arc;
 
@@ -45,6 +46,7 @@ pub use top_n::TopN;
 pub use union::Union;
 pub use values::Values;
 pub use window::Window;
+pub use write::Write;
 
 use firesteel_catalog::Estimate;
 use serde::{Deserialize, Serialize};
@@ -88,6 +90,7 @@ pub enum PhysicalOp {
     CommonTableScan(CommonTableScan),
     Expand(Expand),
     Window(Window),
+    Write(Write),
 }
 
 impl PhysicalPlan {
@@ -136,6 +139,7 @@ impl PhysicalPlan {
             PhysicalOp::CommonTableScan(_) => "CTERelationRef",
             PhysicalOp::Expand(_) => "Expand",
             PhysicalOp::Window(_) => "Window",
+            PhysicalOp::Write(_) => "Write",
         }
     }
 }

@@ -100,7 +100,13 @@ fn analyze(session: &Session, query: &Query) -> Result<String> {
 
 fn counters(metrics: &MetricsSnapshot) -> String {
     let mut out = format!(" (rows={}, time={:.1?}", metrics.rows_out, metrics.time);
-    let named = [("bytes", metrics.bytes), ("memory", metrics.memory_peak), ("spilled", metrics.spill_bytes)];
+    let named = [
+        ("bytes", metrics.bytes),
+        ("memory", metrics.memory_peak),
+        ("spilled", metrics.spill_bytes),
+        ("files pruned", metrics.files_pruned),
+        ("row groups pruned", metrics.groups_pruned),
+    ];
     for (name, value) in named.into_iter().filter(|(_, value)| *value > 0) {
         out.push_str(&format!(", {name}={value}"));
     }

@@ -6,6 +6,7 @@ mod explain;
 pub(crate) mod settings;
 mod show;
 mod views;
+mod write;
 
 use firesteel_common::{Result, error};
 use firesteel_plan::parsed::{Statement, StatementKind};
@@ -38,6 +39,7 @@ pub(crate) fn execute(session: &Session, statement: &Statement) -> Result<QueryR
         StatementKind::UncacheTable { .. } => Ok(QueryResult::nothing()),
         StatementKind::CacheTable(_) => unsupported("CACHE TABLE"),
         StatementKind::CreateTable(_) => unsupported("CREATE TABLE"),
+        StatementKind::InsertDirectory(insert) => write::directory(session, insert),
         StatementKind::Insert(_) => unsupported("INSERT"),
         StatementKind::Use(_) => unsupported("USE"),
         StatementKind::DescribeNamespace { .. } => unsupported("DESCRIBE DATABASE"),

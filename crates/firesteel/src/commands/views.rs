@@ -5,6 +5,7 @@ use firesteel_common::names::quote_parts;
 use firesteel_common::{Result, bail, error};
 use firesteel_plan::parsed::{CreateView, Name, ViewSource};
 
+use crate::files;
 use crate::result::QueryResult;
 use crate::session::Session;
 
@@ -13,17 +14,21 @@ pub(crate) fn create(session: &Session, view: &CreateView) -> Result<QueryResult
     if !view.temporary || view.global {
         return Err(unsupported("views that are not temporary to the session"));
     }
-    let ViewSource::Query { query, text } = &view.source else {
-        return Err(unsupported("CREATE TEMPORARY VIEW USING"));
+    let (text, planned) = match &view.source {
+        // A view that cannot be analyzed is refused now, not at its first use.
+        ViewSource::Query { query, text } => (text.clone(), session.plan(query)?),
+        ViewSource::Files { columns, format, options } => {
+            let text = files::view_text(columns, format, options);
+            let query = crate::planning::parse_query(&text)?;
+            (text, session.plan(&query).map_err(|error| error.moved_to(view.name.span))?)
+        }
     };
-    // A view that cannot be analyzed is refused now, not at its first use.
-    let planned = session.plan(query)?;
     let columns: Vec<_> = view.columns.iter().map(|column| column.name.value.clone()).collect();
     let given = planned.analyzed.columns.len();
     if !columns.is_empty() && columns.len() != given {
         bail!(ASSIGNMENT_ARITY_MISMATCH, numTarget = columns.len().to_string(), numExpr = given.to_string());
     }
-    let entry = View { text: text.clone(), columns, temporary: true };
+    let entry = View { text, columns, temporary: true };
     session.catalog().names.create_view(view.name.last(), entry, view.or_replace, view.if_not_exists)?;
     Ok(QueryResult::nothing())
 }

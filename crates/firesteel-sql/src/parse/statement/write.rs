@@ -1,7 +1,7 @@
 //! INSERT and CACHE TABLE: statements that keep what a query gives.
 
 use firesteel_common::Result;
-use firesteel_plan::parsed::{CacheTable, Expr, Ident, Insert, StatementKind, With};
+use firesteel_plan::parsed::{CacheTable, Expr, Ident, Insert, InsertDirectory, Query, StatementKind, With};
 
 use super::Parser;
 
@@ -14,8 +14,8 @@ impl Parser<'_> {
         if !overwrite {
             self.expect_word("INTO")?;
         }
-        if self.is_word("DIRECTORY") || self.is_words(&["LOCAL", "DIRECTORY"]) {
-            return Err(self.unsupported("INSERT OVERWRITE DIRECTORY", start));
+        if overwrite && (self.words(&["LOCAL", "DIRECTORY"]) || self.word("DIRECTORY")) {
+            return self.insert_directory(start, with);
         }
         self.word("TABLE");
         let table = self.object_name()?;
@@ -28,6 +28,26 @@ impl Parser<'_> {
         let by_name = self.words(&["BY", "NAME"]);
         let has_columns = !by_name && self.is_symbol("(") && !self.is_query_in_parentheses(self.at);
         let columns = if has_columns { self.ident_list()? } else { Vec::new() };
+        let query = self.query_after_insert(start, with)?;
+        let insert = Insert { table, overwrite, partition, if_not_exists, columns, by_name, query };
+        Ok(StatementKind::Insert(Box::new(insert)))
+    }
+
+    /// After DIRECTORY: `['path'] USING format [OPTIONS (…)] query`.
+    fn insert_directory(&mut self, start: usize, with: Option<With>) -> Result<StatementKind> {
+        let path = self.string();
+        if self.is_any_word(&["ROW", "STORED"]) {
+            return Err(self.unsupported("INSERT OVERWRITE DIRECTORY in Hive's formats", self.at));
+        }
+        self.expect_word("USING")?;
+        let format = self.name()?;
+        let options = if self.word("OPTIONS") { self.properties()? } else { Vec::new() };
+        self.word("AS");
+        let query = self.query_after_insert(start, with)?;
+        Ok(StatementKind::InsertDirectory(Box::new(InsertDirectory { path, format, options, query })))
+    }
+
+    fn query_after_insert(&mut self, start: usize, with: Option<With>) -> Result<Box<Query>> {
         let mut query = self.boxed_query()?;
         if with.is_some() {
             if query.with.is_some() {
@@ -35,8 +55,7 @@ impl Parser<'_> {
             }
             query.with = with;
         }
-        let insert = Insert { table, overwrite, partition, if_not_exists, columns, by_name, query };
-        Ok(StatementKind::Insert(Box::new(insert)))
+        Ok(query)
     }
 
     /// `a = 1` or `a`

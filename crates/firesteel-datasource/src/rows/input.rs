@@ -1,0 +1,119 @@
+//! The bytes of a file, decompressed as the end of its name says.
+
+use std::fs::File;
+use std::io::{Read, Seek, SeekFrom};
+
+use firesteel_catalog::Split;
+use firesteel_common::{Result, error};
+
+use crate::listing;
+
+pub(crate) type Bytes = Box<dyn Read + Send>;
+
+/// How a file is compressed, told by its name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Compression {
+    None,
+    Gzip,
+    Zstd,
+    Lz4,
+    Bzip2,
+    Deflate,
+}
+
+const SUFFIXES: &[(&str, Compression)] = &[
+    ("gz", Compression::Gzip),
+    ("gzip", Compression::Gzip),
+    ("zst", Compression::Zstd),
+    ("zstd", Compression::Zstd),
+    ("lz4", Compression::Lz4),
+    ("bz2", Compression::Bzip2),
+    ("deflate", Compression::Deflate),
+];
+
+impl Compression {
+    pub(crate) fn of(path: &str) -> Compression {
+        let suffix = path.rsplit_once('.').map_or("", |(_, suffix)| suffix);
+        let known = SUFFIXES.iter().find(|(known, _)| known.eq_ignore_ascii_case(suffix));
+        known.map_or(Compression::None, |(_, compression)| *compression)
+    }
+
+    /// A file's name without what says how it is compressed.
+    pub(crate) fn strip(path: &str) -> &str {
+        match (Self::of(path), path.rsplit_once('.')) {
+            (Compression::None, _) | (_, None) => path,
+            (_, Some((stem, _))) => stem,
+        }
+    }
+
+    pub(crate) fn decoder(self, bytes: Bytes) -> std::io::Result<Bytes> {
+        Ok(match self {
+            Compression::None => bytes,
+            Compression::Gzip => Box::new(flate2::read::MultiGzDecoder::new(bytes)),
+            Compression::Zstd => Box::new(zstd::Decoder::new(bytes)?),
+            Compression::Lz4 => Box::new(lz4_flex::frame::FrameDecoder::new(bytes)),
+            Compression::Bzip2 => Box::new(bzip2::read::MultiBzDecoder::new(bytes)),
+            // Hadoop's name for zlib.
+            Compression::Deflate => Box::new(flate2::read::ZlibDecoder::new(bytes)),
+        })
+    }
+}
+
+/// A local file from a byte on; compressed ones can only be read from their beginning.
+pub(crate) fn open(split: &Split, start: u64) -> Result<Bytes> {
+    let path = split.location.as_ref();
+    let unreadable = |reason: std::io::Error| error(path, &reason);
+    if path.ends_with(".snappy") || path.ends_with(".xz") {
+        return Err(error!(UNSUPPORTED_FEATURE, feature = format!("reading {path}: compression of this kind")));
+    }
+    let mut file = File::open(path).map_err(unreadable)?;
+    if file.metadata().map_err(unreadable)?.len() != split.length {
+        return Err(crate::parquet::unreadable(path, "it has changed since the query was planned"));
+    }
+    if start > 0 {
+        file.seek(SeekFrom::Start(start)).map_err(unreadable)?;
+    }
+    Compression::of(path).decoder(Box::new(file)).map_err(unreadable)
+}
+
+pub(crate) fn error(path: &str, reason: &std::io::Error) -> firesteel_common::Error {
+    error!(CANNOT_READ_FILE, path = listing::display(path), reason = reason.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::Write;
+
+    #[test]
+    fn compressed_files_are_read_through() {
+        let folder = tempfile::tempdir().expect("folder");
+        let text = "one\ntwo\n".repeat(1000);
+        let write = |name: &str, bytes: &[u8]| {
+            let path = folder.path().join(name);
+            std::fs::write(&path, bytes).expect("written");
+            listing::file_split(&path).expect("a split")
+        };
+        let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        gzip.write_all(text.as_bytes()).expect("gzip");
+        let mut lz4 = lz4_flex::frame::FrameEncoder::new(Vec::new());
+        lz4.write_all(text.as_bytes()).expect("lz4");
+        let mut bzip2 = bzip2::write::BzEncoder::new(Vec::new(), bzip2::Compression::fast());
+        bzip2.write_all(text.as_bytes()).expect("bzip2");
+        // Files put behind each other are one.
+        let twice = gzip.finish().expect("gzip").repeat(2);
+        let splits = [
+            (write("a.csv", text.as_bytes()), 1),
+            (write("a.csv.gz", &twice), 2),
+            (write("a.csv.zst", &zstd::encode_all(text.as_bytes(), 1).expect("zstd")), 1),
+            (write("a.csv.LZ4", &lz4.finish().expect("lz4")), 1),
+            (write("a.csv.bz2", &bzip2.finish().expect("bzip2")), 1),
+        ];
+        for (split, times) in splits {
+            let mut read = String::new();
+            open(&split, 0).expect("open").read_to_string(&mut read).expect("read");
+            assert_eq!(read, text.repeat(times), "{}", split.location);
+        }
+        assert_eq!(Compression::strip("a.csv.gz"), "a.csv");
+    }
+}
