@@ -51,7 +51,7 @@ pub const ALL: &[Batch] = &[
     // Definitions are what they will be, but for the order of their joins.
     Batch { name: "estimate common tables", strategy: Strategy::Once, rules: &[estimate_common_tables::RULE] },
     // Needs every predicate at its place; what it builds is final but for what later batches drop.
-    Batch { name: "order joins", strategy: Strategy::Once, rules: &[reorder_joins::RULE] },
+    Batch { name: "order joins", strategy: Strategy::ByCost, rules: &[reorder_joins::RULE] },
     // Reordering leaves projections that restore column order; nobody above cares for it.
     Batch {
         name: "clean up",

@@ -40,6 +40,8 @@ pub struct Batch {
 pub enum Strategy {
     /// Each rule once; running the batch again must change nothing.
     Once,
+    /// Each rule once; run again it might choose otherwise, for what it chooses by is estimated from the plan's shape.
+    ByCost,
     /// Round after round until nothing changes.
     FixedPoint { iterations_max: usize },
 }
