@@ -5,7 +5,7 @@ CREATE OR REPLACE TEMPORARY VIEW t AS SELECT * FROM VALUES (1, 'x', 1.5D), (1, '
 SELECT a, a - 1, a * 2, count(*) FROM t GROUP BY a, a - 1, a * 2 ORDER BY a;
 SELECT a + 1, count(*) FROM t GROUP BY a + 1 ORDER BY 1;
 SELECT upper(s), s, count(*) FROM t GROUP BY upper(s), s ORDER BY s;
-SELECT d, CAST(d AS STRING), count(*) FROM t GROUP BY d, CAST(d AS STRING) ORDER BY d, 2;
+SELECT d, CAST(d AS STRING), count(*) FROM t GROUP BY d, CAST(d AS STRING) ORDER BY 1, 2;
 SELECT 'k', a, count(*) FROM t GROUP BY 'k', a ORDER BY a;
 SELECT 'k', count(*) FROM t GROUP BY 'k';
 SELECT 'k', count(*) FROM t WHERE false GROUP BY 'k';

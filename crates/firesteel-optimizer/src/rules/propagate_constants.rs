@@ -28,12 +28,12 @@ fn apply(plan: &PlanRef, _: &RuleContext) -> Result<Option<PlanRef>> {
     Ok((!Arc::ptr_eq(&new, plan)).then_some(new))
 }
 
-/// A strict call of NULL, if nothing in it could still raise an error.
+/// A strict call of NULL, which is not computed, if no other argument could still raise an error.
 fn null_in_null_out(node: &ExprRef) -> Result<Option<ExprRef>> {
     let ExprKind::Call(function, args) = &node.kind else { return Ok(None) };
     let is_null = |arg: &ExprRef| arg.as_literal().is_some_and(Literal::is_null);
-    let safe = function.is_strict() && may_move(node);
-    Ok((safe && args.iter().any(is_null)).then(|| Expr::literal(Literal::null(node.data_type().clone()))))
+    let found = function.is_strict() && args.iter().any(is_null) && args.iter().all(may_move);
+    Ok(found.then(|| Expr::literal(Literal::null(node.data_type().clone()))))
 }
 
 /// Whether equal values of a type are the same value: not so for 0.0 and -0.0, nor for texts under a collation.
