@@ -9,6 +9,7 @@ use firesteel_common::{ColumnId, Error, Result};
 use firesteel_datasource::{ParquetTable, ReaderRegistry};
 use firesteel_exec::contract::{ScanOpener, SourceFactory, WorkerId};
 use firesteel_exec::memory::MemoryPool;
+use firesteel_exec::metrics::OperatorId;
 use firesteel_exec::query::QueryContext;
 use firesteel_expr::{Expr, ExprRef, Literal};
 use firesteel_plan::physical::Scan;
@@ -81,7 +82,7 @@ fn measure(
     let schema = Schema::new(planned.into_iter().take(outputs).collect());
     let query = Arc::new(QueryContext::new(Arc::default(), MemoryPool::unlimited(), workers as usize));
     let started = Instant::now();
-    let factory = ReaderRegistry.open(&scan, &schema, &query)?;
+    let factory = ReaderRegistry.open(&scan, &schema, &query, &query.metrics.operator(OperatorId(0)))?;
     let (rows, cpu) = std::thread::scope(|scope| {
         let threads: Vec<_> = (0..workers)
             .map(|worker| {

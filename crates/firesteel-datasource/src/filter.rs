@@ -8,6 +8,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering::Relaxed};
 
+use arrow::array::{Array, ArrayRef};
 use firesteel_common::{ColumnId, Result, internal};
 use firesteel_exec::query::{FilterSlot, QueryContext};
 use firesteel_expr::{Batch, EvalContext, Expr, ExprRef, Predicate, Selection};
@@ -86,6 +87,19 @@ impl ScanFilters {
         let may_fail = self.conjuncts.iter().any(|conjunct| conjunct.can_fail());
         let filters = self.runtime.iter().filter_map(|watched| Some((watched.column, watched.slot.get()?)));
         filters.filter(move |_| !may_fail)
+    }
+
+    /// Whether rows of a file may pass whose columns at some positions have one value each (one row, from its path).
+    pub(crate) fn file_may_match(&self, values: &[(usize, ArrayRef)]) -> Result<bool> {
+        for (position, filter) in self.pruning_runtime_filters() {
+            let value = values.iter().find(|(known, value)| *known == position && value.is_valid(0));
+            if let Some((_, value)) = value
+                && !filter.may_match(value, value)?
+            {
+                return Ok(false);
+            }
+        }
+        Ok(true)
     }
 
     /// The share of rows that passed lately; `None` before the first unit.

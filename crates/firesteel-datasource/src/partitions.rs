@@ -15,6 +15,7 @@ use firesteel_common::{ColumnId, Result, SqlType, error, internal};
 use firesteel_exec::query::QueryContext;
 use firesteel_expr::cast::from_string::parse_double;
 use firesteel_expr::expr::CastMode;
+use firesteel_expr::function::Volatility;
 use firesteel_expr::{Batch, Column, EvalContext, Expr, ExprRef, Predicate, cast};
 use firesteel_plan::physical::Scan;
 
@@ -228,7 +229,8 @@ impl ScanPartitions {
         let conjuncts = scan.filters.iter().flat_map(Expr::conjuncts).take_while(|conjunct| !conjunct.can_fail());
         let known = |conjunct: &ExprRef| {
             let columns = conjunct.columns();
-            !columns.is_empty() && columns.iter().all(|id| ids.contains(id))
+            let repeatable = conjunct.volatility() != Volatility::Volatile;
+            repeatable && !columns.is_empty() && columns.iter().all(|id| ids.contains(id))
         };
         let conjuncts: Vec<ExprRef> = conjuncts.filter(known).collect();
         if conjuncts.is_empty() {

@@ -16,7 +16,6 @@ use firesteel_plan::physical::{PhysicalOp, Write};
 use firesteel_plan::{PhysicalPlan, Schema};
 
 use crate::planning::Planned;
-use crate::result::QueryResult;
 use crate::session::Session;
 
 /// What to do when there is something at the path.
@@ -80,16 +79,10 @@ impl Session {
         let planned = under_write(planned, target)?;
         self.run(&planned, &self.query_context(eval))?.count_rows().map(drop)
     }
-
-    /// Runs a statement that writes, for its (empty) result.
-    pub(crate) fn write_statement(&self, query: &Query, target: &WriteTarget) -> Result<QueryResult> {
-        self.write(query, target)?;
-        Ok(QueryResult::nothing())
-    }
 }
 
 /// The plan with its rows going into files, and none to the client.
-fn under_write(mut planned: Planned, target: &WriteTarget) -> Result<Planned> {
+pub(crate) fn under_write(mut planned: Planned, target: &WriteTarget) -> Result<Planned> {
     let columns: Vec<_> = planned
         .analyzed
         .columns

@@ -209,6 +209,9 @@ impl ParquetScan {
     }
 
     fn runtime_filters_may_match(&self, unit: &Unit) -> Result<bool> {
+        if !self.filters.file_may_match(&self.files[unit.file].values)? {
+            return Ok(false);
+        }
         for (position, filter) in self.filters.pruning_runtime_filters() {
             // NaN may lie beyond the bounds.
             if self.columns[position].may_hold_nan {

@@ -19,6 +19,9 @@ const READ_BYTES: usize = 256 << 10;
 /// A block ends after so many bytes, if it holds a record.
 const BLOCK_BYTES: usize = 4 << 20;
 
+/// Places within a block are numbers of 32 bits.
+const RECORD_BYTES_MAX: usize = 1 << 30;
+
 /// Where a record ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum RecordEnd {
@@ -102,6 +105,9 @@ impl Lines {
         let mut block = Block::default();
         while block.records.len() < records_max && bytes.len() < BLOCK_BYTES && self.left != Some(0) {
             let Some(record) = self.next_record()? else { break };
+            if record.len() > RECORD_BYTES_MAX {
+                return Err(crate::parquet::unreadable(&self.path, "a record of more than 1 GiB"));
+            }
             let start = bytes.len();
             bytes.extend_from_slice(&self.buffer[record]);
             block.records.push(start..bytes.len());

@@ -254,6 +254,10 @@ impl RowSource {
     fn claim(&mut self) -> Result<Option<Batch>> {
         let number = self.scan.cursor.fetch_add(1, Relaxed);
         let Some(unit) = self.scan.units.get(number) else { return Ok(None) };
+        if !self.scan.filters.file_may_match(&self.scan.files[unit.file].values)? {
+            self.scan.metrics.add_groups_pruned(1);
+            return Ok(Some(Batch::new(Vec::new(), 0)));
+        }
         let lines = self.scan.lines(unit)?;
         let starts_file = unit.start == 0;
         self.reading = Some(Reading { number: number as u64, file: unit.file, lines, starts_file, parsed: None });

@@ -54,6 +54,9 @@ impl Staging {
         let unwritable = |reason: io::Error| failed(&self.target, reason);
         // A folder made for nobody else is opened to others as folders are.
         make_readable(self.folder.path()).map_err(unwritable)?;
+        if self.target.is_file() && !replace {
+            return Err(failed(&self.target, "it is a file; files are added to folders"));
+        }
         if self.target.is_dir() && !replace {
             add_files(self.folder.path(), &self.target).map_err(unwritable)?;
             fs::write(self.target.join(SUCCESS), "").map_err(unwritable)?;

@@ -9,17 +9,26 @@ use firesteel_scheduler::StageOutput;
 use crate::planning::Planned;
 use crate::result::QueryResult;
 use crate::session::Session;
+use crate::write::under_write;
 
 pub(crate) fn execute(session: &Session, mode: ExplainMode, statement: &Statement) -> Result<QueryResult> {
-    let StatementKind::Query(query) = &statement.kind else {
-        return Err(
-            error!(UNSUPPORTED_FEATURE, feature = "EXPLAIN of statements that are no queries").at(statement.span)
-        );
+    let (query, target) = match &statement.kind {
+        StatementKind::Query(query) => (query, None),
+        StatementKind::InsertDirectory(insert) if mode != ExplainMode::Analyze => {
+            (&insert.query, Some(super::write::target(insert)?))
+        }
+        _ => {
+            let feature = "EXPLAIN of statements that are no queries";
+            return Err(error!(UNSUPPORTED_FEATURE, feature = feature).at(statement.span));
+        }
     };
     let text = match mode {
         ExplainMode::Analyze => analyze(session, query)?,
         _ => {
-            let planned = session.plan_in(query, &session.eval_context(), mode == ExplainMode::Rules)?;
+            let mut planned = session.plan_in(query, &session.eval_context(), mode == ExplainMode::Rules)?;
+            if let Some(target) = target {
+                planned = under_write(planned, &target)?;
+            }
             written(mode, &planned)?
         }
     };

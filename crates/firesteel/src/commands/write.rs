@@ -8,6 +8,12 @@ use crate::session::Session;
 use crate::write::{SaveMode, WriteTarget};
 
 pub(crate) fn directory(session: &Session, insert: &InsertDirectory) -> Result<QueryResult> {
+    session.write(&insert.query, &target(insert)?).map_err(|error| error.at(insert.format.span))?;
+    Ok(QueryResult::nothing())
+}
+
+/// Where the statement writes to.
+pub(crate) fn target(insert: &InsertDirectory) -> Result<WriteTarget> {
     let mut target = WriteTarget {
         format: insert.format.values().join("."),
         path: String::new(),
@@ -24,5 +30,5 @@ pub(crate) fn directory(session: &Session, insert: &InsertDirectory) -> Result<Q
             return Err(error!(PARSE_SYNTAX_ERROR, error = "'DIRECTORY'", hint = hint).at(insert.format.span));
         }
     };
-    session.write_statement(&insert.query, &target).map_err(|error| error.at(insert.format.span))
+    Ok(target)
 }

@@ -2,9 +2,12 @@
 
 use std::fs;
 use std::path::Path;
+use std::sync::Arc;
 
+use arrow::array::{ArrayRef, Int64Array, RecordBatch, StringArray};
 use arrow::util::display::{ArrayFormatter, FormatOptions};
 use firesteel::{FileOptions, SaveMode, Session, SessionOptions, WriteTarget};
+use firesteel_datasource::MemoryTable;
 use tempfile::tempdir;
 
 fn session() -> Session {
@@ -180,6 +183,59 @@ fn nothing_has_columns_too_and_order_is_kept() {
     into("SELECT id FROM range(5000) ORDER BY id DESC");
     let expected: String = (0..5000).rev().map(|id| format!("{id}\n")).collect();
     assert_eq!(only_file(&path), format!("id\n{expected}"));
+}
+
+/// Every text of up to four of the characters that mean something.
+fn nasty_texts() -> Vec<String> {
+    let mut texts = vec![String::new()];
+    let mut last = texts.clone();
+    for _ in 0..4 {
+        let longer = last.iter().flat_map(|text| ['"', ',', '\\', '\n', ' ', 'a'].map(|c| format!("{text}{c}")));
+        last = longer.collect();
+        texts.extend(last.iter().cloned());
+    }
+    texts
+}
+
+#[test]
+fn whatever_text_is_written_is_read_again() {
+    let (session, folder) = (session(), tempdir().expect("a folder"));
+    let texts = nasty_texts();
+    assert_eq!(texts.len(), 1555);
+    let ids: ArrayRef = Arc::new(Int64Array::from_iter_values(0..texts.len() as i64));
+    let values: ArrayRef = Arc::new(StringArray::from_iter_values(&texts));
+    let batch = RecordBatch::try_from_iter([("id", ids), ("text", values)]).expect("a batch");
+    let table = MemoryTable::new(&batch.schema(), vec![batch]).expect("a table");
+    session.register_table("texts", table.clone());
+    // An empty text is written as "" and read as NULL, as in Spark.
+    let differing = |options: &str, format: &str| {
+        let path = folder.path().join(format!("{format}{}", options.len()));
+        let options = format!("{options}ignoreLeadingWhiteSpace 'false', ignoreTrailingWhiteSpace 'false'");
+        let into = format!("INSERT OVERWRITE DIRECTORY '{}' USING {format} OPTIONS ({options})", path.display());
+        run(&session, &format!("{into} SELECT * FROM texts"));
+        let lines = if format == "csv" { "true" } else { "false" };
+        let view = format!("path '{}', multiLine '{lines}', {options}", path.display());
+        let view = format!("CREATE OR REPLACE TEMP VIEW v (id BIGINT, text STRING) USING {format} OPTIONS ({view})");
+        run(&session, &view);
+        rows(
+            &session,
+            "SELECT t.id, t.text, v.text FROM texts t LEFT JOIN v ON t.id = v.id WHERE NOT (v.text <=> t.text)",
+        )
+    };
+    assert_eq!(differing("", "json"), Vec::<String>::new());
+    assert_eq!(differing("", "csv"), ["0||NULL"]);
+    assert_eq!(differing("escape '\"', ", "csv"), ["0||NULL"]);
+    assert_eq!(differing("quoteAll 'true', compression 'zstd', ", "csv"), ["0||NULL"]);
+}
+
+#[test]
+fn explain_shows_the_write_and_writes_nothing() {
+    let (session, folder) = (session(), tempdir().expect("a folder"));
+    let path = folder.path().join("t");
+    let insert = format!("INSERT OVERWRITE DIRECTORY '{}' USING json SELECT 1 AS x", path.display());
+    let plan = rows(&session, &format!("EXPLAIN {insert}")).join("\n");
+    assert!(plan.contains(&format!("Write json {}, overwrite", path.display())), "{plan}");
+    assert!(!path.exists());
 }
 
 #[test]
