@@ -56,7 +56,7 @@ fn start(args: &Args) -> Result<bool> {
     runner.options.quiet = args.quiet;
     runner.display.footer = !args.quiet;
     if !args.execute.is_empty() || !args.file.is_empty() {
-        return batch(&mut runner, args);
+        return Ok(batch(&mut runner, args));
     }
     if io::stdin().is_terminal() {
         return interact(runner, args);
@@ -98,17 +98,24 @@ fn open_session(args: &Args) -> Result<Session> {
 }
 
 /// `-c` texts, then `-f` files, up to the first that fails unless failures are to be passed over.
-fn batch(runner: &mut Runner, args: &Args) -> Result<bool> {
+fn batch(runner: &mut Runner, args: &Args) -> bool {
     let mut succeeded = true;
     let texts = args.execute.iter().map(|text| Ok(text.clone()));
     let files = args.file.iter().map(|path| as_text(path, std::fs::read(path)));
     for text in texts.chain(files) {
-        match runner.run_script(&text?) {
+        let flow = match text {
+            Ok(text) => runner.run_script(&text),
+            Err(error) => {
+                complain_of(&error, None);
+                Flow::Failed
+            }
+        };
+        match flow {
             Flow::Succeeded => {}
             Flow::Quit => break,
-            Flow::Failed if runner.options.bail => return Ok(false),
+            Flow::Failed if runner.options.bail => return false,
             Flow::Failed => succeeded = false,
         }
     }
-    Ok(succeeded)
+    succeeded
 }

@@ -239,7 +239,6 @@ pub(crate) const ALL: &[Command] = &[
         statement::edit,
         "the last statement, or a file, in $VISUAL or $EDITOR; what ends with ; runs then"
     ),
-    command!(Statements, [".bail"], "[on|off]", SWITCH, session::bail, "whether a script ends with its first failure"),
     command!(
         Session,
         [".use", "\\c", "\\connect"],
@@ -250,6 +249,7 @@ pub(crate) const ALL: &[Command] = &[
     ),
     command!(Session, [".conninfo", "\\conninfo"], "", Takes::Nothing, session::conninfo, "what this shell works on"),
     command!(Session, [".set", "\\set"], "[KEY [VALUE]]", Takes::Anything, session::set, "settings, as SET does"),
+    command!(Session, [".bail"], "[on|off]", SWITCH, session::bail, "whether a script ends with its first failure"),
     command!(Session, [".version"], "", Takes::Nothing, session::version, "of this program"),
     command!(Session, [".help", "\\?"], "[COMMAND]", Takes::Command, help::help, "this text, or more on a command"),
     command!(Session, [".quit", "\\q", ".exit", ".q"], "", Takes::Nothing, session::quit, "leaves; also Ctrl-D"),

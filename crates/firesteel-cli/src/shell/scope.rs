@@ -119,7 +119,7 @@ impl<'a> Statement<'a> {
                 if self.is(at, "from") && (self.is_extract(at) || (at > 0 && self.is(at - 1, "distinct"))) {
                     continue;
                 }
-                self.from_list(at + 1, &mut found);
+                self.take_tables(at + 1, &mut found);
             }
         }
         found
@@ -131,7 +131,7 @@ impl<'a> Statement<'a> {
     }
 
     /// Tables with commas between them.
-    fn from_list(&self, start: usize, found: &mut Vec<Relation>) {
+    fn take_tables(&self, start: usize, found: &mut Vec<Relation>) {
         let mut at = start;
         loop {
             if self.is(at, "lateral") || self.is(at, "table") {

@@ -90,6 +90,8 @@ fn failures_may_be_passed_over() {
     let ran = run(firesteel().args(["--continue", "--format", "csv", "-f"]).arg(&script).args(["-c", "select 0 as z"]));
     assert_eq!((ran.code, ran.out.as_str()), (Some(1), "z\n0\na\n1\nb\n2\n"));
     assert!(ran.err.contains("UNRESOLVED_COLUMN") && ran.err.contains("unknown command .frobnicate"), "{}", ran.err);
+    let ran = run(firesteel().args(["--continue", "--format", "csv", "-f", "/nowhere.sql", "-f"]).arg(&script));
+    assert_eq!((ran.code, ran.out.as_str()), (Some(1), "a\n1\nb\n2\n"));
     let ran = run(firesteel().args(["--bail", "--format", "csv", "-f"]).arg(&script));
     assert_eq!((ran.code, ran.out.as_str()), (Some(1), "a\n1\n"));
     refused(&["--bail", "--continue"], "cannot be used with");
