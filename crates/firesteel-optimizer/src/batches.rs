@@ -58,6 +58,8 @@ pub const ALL: &[Batch] = &[
         strategy: UNTIL_SETTLED,
         rules: &[collapse_projects::RULE, push_down_filter::RULE, extract_join_keys::RULE, remove_projects::RULE],
     },
+    // Once all else about aggregates is settled; each level is then pruned by itself.
+    Batch { name: "split aggregates", strategy: Strategy::Once, rules: &[split_distinct::RULE] },
     // Last of the rewrites, so that nothing brings back what was pruned.
     Batch { name: "prune", strategy: Strategy::Once, rules: &[prune_columns::RULE] },
     // Readers apply what they can before they decode the rest. After pruning: filters need no output column.

@@ -30,6 +30,7 @@ pub mod simplify_booleans;
 pub mod simplify_conditionals;
 pub mod simplify_in;
 pub mod simplify_limits;
+pub mod split_distinct;
 pub mod unnest_subqueries;
 pub mod unwrap_casts;
 

@@ -6,7 +6,7 @@ use firesteel_optimizer::rules::{
     eliminate_outer_join, extract_join_keys, fold_constants, infer_filters, propagate_constants, propagate_empty,
     prune_columns, pull_up_projects, push_down_filter, push_down_limit, push_filter_into_read, remove_aggregates,
     remove_joins, remove_projects, remove_sorts, reorder_joins, simplify_aggregates, simplify_booleans,
-    simplify_conditionals, simplify_in, simplify_limits, unnest_subqueries, unwrap_casts,
+    simplify_conditionals, simplify_in, simplify_limits, split_distinct, unnest_subqueries, unwrap_casts,
 };
 use insta::assert_snapshot;
 
@@ -395,6 +395,37 @@ fn pull_up_projects() {
         &[
             "SELECT x, name FROM (SELECT a AS x, v AS y FROM t JOIN u ON a = k) LEFT JOIN small ON x = id",
             "SELECT x FROM (SELECT a + 1 AS x FROM t JOIN u ON a = k) JOIN small ON x = id",
+        ]
+    ));
+}
+
+#[test]
+fn split_distinct() {
+    const RULES: &[Rule] = &[split_distinct::RULE];
+    assert_snapshot!(cases(
+        RULES,
+        &[
+            "SELECT a, count(DISTINCT b) FROM t GROUP BY a",
+            "SELECT sum(DISTINCT a), count(DISTINCT a), max(b) FROM t",
+            "SELECT count(DISTINCT a, b) FROM t",
+            "SELECT count(DISTINCT a), count(DISTINCT b) FROM t",
+            "SELECT count(DISTINCT a), sum(b) FROM t",
+            "SELECT count(DISTINCT a) FILTER (WHERE b > 1) FROM t",
+        ]
+    ));
+}
+
+#[test]
+fn windows_keep_what_they_need() {
+    const RULES: &[Rule] = &[push_down_filter::RULE, prune_columns::RULE];
+    assert_snapshot!(cases(
+        RULES,
+        &[
+            "SELECT a FROM (SELECT a, row_number() OVER (PARTITION BY a ORDER BY b) AS r FROM t) WHERE a > 1 AND r = 1",
+            "SELECT a FROM (SELECT a, b, count(*) OVER (PARTITION BY a) AS c FROM t) WHERE b > 1",
+            "SELECT a FROM (SELECT a, count(*) OVER (PARTITION BY a) AS c FROM t) WHERE 1 / a > 0",
+            "SELECT a FROM (SELECT a, sum(b) OVER (ORDER BY b) AS s FROM t)",
+            "SELECT a FROM (SELECT a, b, count(*) AS c FROM t GROUP BY ROLLUP (a, b)) WHERE a > 1",
         ]
     ));
 }
