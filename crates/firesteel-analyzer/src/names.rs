@@ -25,6 +25,8 @@ pub(crate) struct Namer<'a> {
     pub(crate) literals: LiteralContext<'a>,
     /// The text of a name that stands for a column and fields of it: `a`, `a.f`.
     pub(crate) column: &'a dyn Fn(&[Ident]) -> String,
+    /// The columns that `*`, or `t.*`, stands for.
+    pub(crate) columns: &'a dyn Fn(&[Ident]) -> String,
     /// The type of what was written at a place, if it is a date, a timestamp or an interval.
     pub(crate) datetime: &'a dyn Fn(Span) -> Option<SqlType>,
     /// What stands behind OVER in the call written at a place.
@@ -246,6 +248,10 @@ impl Namer<'_> {
                     Some(parameters) => lambda_text(&self.name(&argument.value), parameters),
                     None => self.name(&argument.value),
                 },
+            .map(|argument| match (&argument.name, &argument.value.kind) {
+                (None, ExprKind::Star(parts)) if parts.is_empty() && !call.distinct => "1".to_owned(),
+                (None, ExprKind::Star(parts)) => (self.columns)(parts),
+                (None, _) => self.name(&argument.value),
                 (Some(name), _) => format!("{} AS {}", self.name(&argument.value), name.value),
             })
             .collect();
@@ -392,6 +398,7 @@ fn window_form(name: &str, nulls: Option<NullTreatment>, arguments: &[String]) -
         ("lag" | "lead", [input, offset]) => format!("{name}({input}, {offset}, NULL)"),
         ("nth_value", [input, offset]) if ignored => format!("nth_value({input}, {offset}) ignore nulls"),
         ("ntile", []) => "ntile(1)".to_owned(),
+        ("rank" | "dense_rank" | "percent_rank", _) => format!("{}()", name.to_uppercase()),
         // Spark forgets the alias on its way to IGNORE NULLS.
         ("first_value", [input]) if ignored => format!("first({input})"),
         ("last_value", [input]) if ignored => format!("last({input})"),

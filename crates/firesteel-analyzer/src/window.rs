@@ -169,7 +169,7 @@ impl Resolver<'_, '_> {
         expr: &parsed::Expr,
     ) -> Result<ExprRef> {
         let Some(windows) = self.windows else { return Err(self.misplaced_window(expr)) };
-        let inside = Resolver { clause: Clause::Other("a window"), argument_scopes: None, ..self.clone() };
+        let inside = Resolver { clause: Clause::Other("a window"), ..self.clone() };
         let spec = windows.spec(window)?;
         let over = inside.over(&spec)?;
         let (function, frame, frame_text) = inside.window_function(call, &over, expr)?;
