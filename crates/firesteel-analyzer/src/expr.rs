@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use firesteel_common::{ColumnId, Result, Span, SqlType, error};
 use firesteel_expr::{CastMode, Expr, ExprRef, Literal, cast, registry};
@@ -23,6 +24,8 @@ use crate::{Analyzer, errors, unsupported};
 
 /// The function behind `struct.field`: a struct and the field's name.
 pub(crate) const GET_FIELD: &str = "get_field";
+/// The function behind `array.field`: the field of each struct.
+const GET_ARRAY_FIELD: &str = "get_array_field";
 /// The function behind `operand[index]`: an element by position from 0, or a value by key.
 const SUBSCRIPT: &str = "[]";
 
@@ -173,10 +176,14 @@ impl<'r, 'a> Resolver<'r, 'a> {
         LiteralContext { eval: &self.analyzer.context.eval, settings: &self.analyzer.context.settings }
     }
 
-    /// The name that a column of this expression gets: a cast of a column keeps the column's.
+    /// The name that a column of this expression gets: a cast of a column keeps the column's, a field has its own.
     pub(crate) fn column_name_of(&self, expr: &parsed::Expr) -> String {
         match &expr.kind {
             ExprKind::Cast { operand, .. } if matches!(operand.kind, ExprKind::Column(_)) => self.name_of(operand),
+            ExprKind::Column(name) => match (self.find_fields(name), name.last()) {
+                (Some([_, ..]), Some(field)) => field.value.clone(),
+                _ => self.name_of(expr),
+            },
             _ => self.name_of(expr),
         }
     }
@@ -240,10 +247,7 @@ impl<'r, 'a> Resolver<'r, 'a> {
 
     /// Without the relation; fields stay.
     fn column_text(&self, name: &[Ident]) -> String {
-        let fields = self.scopes.iter().find_map(|scope| match scope.find(name) {
-            Found::Column(_, fields) => Some(fields.len()),
-            _ => None,
-        });
+        let fields = self.find_fields(name).map(<[Ident]>::len);
         if let ([only], None) = (name, fields)
             && let Some(function) = bare_function(&only.value)
         {
@@ -251,6 +255,14 @@ impl<'r, 'a> Resolver<'r, 'a> {
         }
         let start = name.len().saturating_sub(1 + fields.unwrap_or(0));
         name[start..].iter().map(|part| part.value.as_str()).collect::<Vec<_>>().join(".")
+    }
+
+    /// Of a name that a column has, the names of fields that follow it.
+    fn find_fields<'n>(&self, name: &'n [Ident]) -> Option<&'n [Ident]> {
+        self.scopes.iter().find_map(|scope| match scope.find(name) {
+            Found::Column(_, fields) => Some(fields),
+            _ => None,
+        })
     }
 
     fn column(&self, name: &[Ident]) -> Result<ExprRef> {
@@ -296,7 +308,11 @@ impl<'r, 'a> Resolver<'r, 'a> {
 
     fn field(&self, operand: ExprRef, field: &Ident) -> Result<ExprRef> {
         let base = || format!("\"{}\"", errors::labelled(&operand.to_string(), self.analyzer.ids()));
-        match operand.data_type() {
+        let element = match operand.data_type() {
+            SqlType::Array { element, .. } => element.as_ref(),
+            other => other,
+        };
+        match element {
             SqlType::Struct(fields) => {
                 let known = fields.iter().find(|known| firesteel_common::names::same_name(&known.name, &field.value));
                 let Some(known) = known else {
@@ -306,15 +322,15 @@ impl<'r, 'a> Resolver<'r, 'a> {
                     return Err(error!(FIELD_NOT_FOUND, fieldName = name, fields = names.join(", ")).at(field.span));
                 };
                 let name = Expr::literal(Literal::string(known.name.as_ref()));
-                registry::call(GET_FIELD, vec![operand, name]).map_err(|error| error.at(field.span))
+                let function = if std::ptr::eq(element, operand.data_type()) { GET_FIELD } else { GET_ARRAY_FIELD };
+                registry::call(function, vec![Arc::clone(&operand), name]).map_err(|error| error.at(field.span))
             }
-            SqlType::Map { .. } => {
+            _ if matches!(operand.data_type(), SqlType::Map { .. } | SqlType::Array { .. }) => {
                 let key = Expr::literal(Literal::string(field.value.as_str()));
-                registry::call(SUBSCRIPT, vec![operand, key]).map_err(|error| error.at(field.span))
+                registry::call(SUBSCRIPT, vec![Arc::clone(&operand), key]).map_err(|error| error.at(field.span))
             }
-            SqlType::Array { .. } => Err(unsupported("fields of arrays of structs", field.span)),
-            other => {
-                let other = other.quoted_sql();
+            _ => {
+                let other = operand.data_type().quoted_sql();
                 Err(error!(INVALID_EXTRACT_BASE_FIELD_TYPE, base = base(), other = other).at(field.span))
             }
         }

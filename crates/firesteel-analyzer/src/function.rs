@@ -7,7 +7,7 @@ use firesteel_plan::parsed::{self, ExprKind, FunctionCall, NullTreatment};
 use crate::expr::{Clause, Resolver};
 use crate::generator::is_generator;
 use crate::lambda::check_no_lambda;
-use crate::{arguments, errors, unsupported, within_group};
+use crate::{arguments, errors, schema, unsupported, within_group};
 
 impl Resolver<'_, '_> {
     pub(crate) fn function(&self, call: &FunctionCall, expr: &parsed::Expr) -> Result<ExprRef> {
@@ -54,6 +54,10 @@ impl Resolver<'_, '_> {
             return self.higher_order(call, &function, rule, expr);
         }
         check_no_lambda(call, expr)?;
+        if function.name == schema::FROM_JSON && call.arguments.len() > 1 {
+            let args = self.with_schema(call, expr)?;
+            return self.call(name, args, expr);
+        }
         let args = self.arguments(call)?;
         self.call(name, args, expr)
     }

@@ -14,7 +14,7 @@
 //!   `order` are its parts.
 //! - `scope`: which column a name means; `env`: which CTEs and which outer queries are in sight.
 //! - `generator`: functions that make several rows of one; `arguments`: their arguments, and others', by name.
-//! - `expr`, `function`, `within_group`, `lambda`, `literal`, `interval`: expressions.
+//! - `expr`, `function`, `within_group`, `lambda`, `schema`, `literal`, `interval`: expressions.
 //! - `names`: the name of a column without an alias; `errors`: messages with suggestions.
 //!
 //! Metadata is fetched through [`Catalog::lookup`]; apart from that the pass reads and writes nothing.
@@ -40,6 +40,7 @@ mod order;
 mod pivot;
 mod projection;
 mod query;
+mod schema;
 mod scope;
 mod select;
 mod set_operation;

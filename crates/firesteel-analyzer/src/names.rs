@@ -260,6 +260,7 @@ impl Namer<'_> {
         {
             return text;
         }
+        shown_arguments(&written, &mut arguments);
         if let ([argument], None) = (arguments.as_slice(), registry::scalar(&written))
             && super::function::cast_function(&written).is_some()
         {
@@ -363,6 +364,10 @@ fn scalar_subquery(_query: &Query) -> String {
 /// Functions that are not shown as `name(arguments)`, or with arguments that were not written.
 fn special_form(name: &str, arguments: &[String]) -> Option<String> {
     Some(match (name, arguments) {
+        // A map is named after what Spark reads it into.
+        ("from_json", [_, schema, ..]) if schema.trim_start().to_lowercase().starts_with("map<") => {
+            "entries".to_owned()
+        }
         ("if" | "iff", [condition, yes, no]) => format!("(IF({condition}, {yes}, {no}))"),
         ("isnull", [operand]) => format!("({operand} IS NULL)"),
         ("isnotnull", [operand]) => format!("({operand} IS NOT NULL)"),
@@ -435,6 +440,13 @@ const NATURAL_ORDER: &str = "lambdafunction((IF(((namedlambdavariable() IS NULL)
     (IF((namedlambdavariable() IS NULL), 1, (IF((namedlambdavariable() IS NULL), -1, \
     (IF((namedlambdavariable() < namedlambdavariable()), -1, \
     (IF((namedlambdavariable() > namedlambdavariable()), 1, 0)))))))))), namedlambdavariable(), namedlambdavariable())";
+
+/// Schemas and options are not shown.
+fn shown_arguments(name: &str, arguments: &mut Vec<String>) {
+    if matches!(name, "from_json" | "to_json" | "schema_of_json") {
+        arguments.truncate(1);
+    }
+}
 
 /// Some functions are shown in capitals, or by another of their names.
 fn display_name(name: &str) -> String {

@@ -9,6 +9,7 @@ use firesteel_expr::registry;
 mod collection;
 mod datetime;
 mod hash;
+mod json;
 mod lambda;
 mod math;
 mod misc;
@@ -22,7 +23,7 @@ pub fn install() {
 }
 
 fn all() -> Vec<ScalarFunction> {
-    [string::ALL, math::ALL, datetime::ALL, collection::ALL, lambda::ALL, hash::ALL, misc::ALL].concat()
+    [string::ALL, math::ALL, datetime::ALL, collection::ALL, lambda::ALL, json::ALL, hash::ALL, misc::ALL].concat()
 }
 
 /// Every example of every function, aggregates, window functions and operators included: function, SQL, result as text.

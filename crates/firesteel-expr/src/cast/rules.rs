@@ -40,7 +40,8 @@ pub fn is_allowed(from: &SqlType, to: &SqlType) -> bool {
 
 /// A member that may not be NULL needs a conversion that makes none.
 fn member_allowed(from: &SqlType, to: &SqlType, nullable: bool) -> bool {
-    is_allowed(from, to) && (nullable || !can_give_null(from, to))
+    // Of VOID there are no members: it is what an empty array or map holds.
+    is_allowed(from, to) && (nullable || *from == Void || !can_give_null(from, to))
 }
 
 /// An interval of a single field converts to and from numbers of that field.

@@ -58,6 +58,7 @@ pub(crate) const ALL: &[ScalarFunction] = &[
     size::SIZE,
     sort::SORT_ARRAY,
     str_to_map::STR_TO_MAP,
+    structs::GET_ARRAY_FIELD,
     structs::GET_FIELD,
     structs::NAMED_STRUCT,
     subscript::GET,

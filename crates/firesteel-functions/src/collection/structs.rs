@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use arrow::array::{Array, AsArray, StructArray};
+use arrow::array::{Array, ArrayRef, AsArray, StructArray};
 use arrow::buffer::NullBuffer;
 use arrow::datatypes::DataType;
 use firesteel_common::types::StructField;
@@ -12,6 +12,8 @@ use firesteel_expr::coerce::errors;
 use firesteel_expr::function::{Doc, Kernel, KernelArgs, Nullability, Param, ScalarFunction, Signature};
 use firesteel_expr::{Column, ExprRef};
 
+use super::lists::{Lists, list_column};
+use super::operands::element_of;
 use crate::rows::constant_text;
 
 pub(super) const NAMED_STRUCT: ScalarFunction = ScalarFunction {
@@ -39,6 +41,21 @@ pub(super) const GET_FIELD: ScalarFunction = ScalarFunction {
         usage: "expr.name - Returns the field of that name.",
         since: "1.0.0",
         examples: &[("SELECT named_struct('a', 1).a", "1")],
+    },
+    ..ScalarFunction::DEFAULT
+};
+
+pub(super) const GET_ARRAY_FIELD: ScalarFunction = ScalarFunction {
+    name: "get_array_field",
+    signature: Signature::OneOf(&[&[Param::AnyArray, Param::String]]),
+    returns_for: Some(|args| Ok(SqlType::array(array_field_of(args)?.1, true))),
+    nullability: Nullability::Custom(|args| args[0].nullable()),
+    kernel: Kernel::Batch(get_array_field),
+    display: |_, args| args.join("."),
+    doc: Doc {
+        usage: "array.name - Returns an array of the field of that name of each struct.",
+        since: "1.0.0",
+        examples: &[("SELECT array(named_struct('a', 1), named_struct('a', 2)).a", "[1,2]")],
     },
     ..ScalarFunction::DEFAULT
 };
@@ -87,6 +104,29 @@ fn field_of(args: &[ExprRef]) -> Result<(usize, SqlType)> {
     Ok((at, fields[at].data_type.clone()))
 }
 
+/// Position and type of the field that is asked for of an array's structs.
+fn array_field_of(args: &[ExprRef]) -> Result<(usize, SqlType)> {
+    let (SqlType::Struct(fields), Some(name)) = (element_of(args[0].data_type()), constant_text(&args[1])) else {
+        return Err(internal!("a field of the elements of {}", args[0].data_type()));
+    };
+    let at = position(&fields, &name)?;
+    Ok((at, fields[at].data_type.clone()))
+}
+
+fn get_array_field(args: &KernelArgs<'_>) -> Result<Column> {
+    let SqlType::Struct(fields) = element_of(&args.types[0]) else {
+        return Err(internal!("a field of the elements of {}", args.types[0]));
+    };
+    if args.rows == 0 {
+        return Ok(Column::nulls(args.return_type, 0));
+    }
+    let name = args.columns[1].slice(0, 1).flat()?;
+    let at = position(&fields, name.as_string_view().value(0))?;
+    let lists = Lists::of(args, 0)?;
+    let values = field_values(lists.elements().as_struct(), at)?;
+    list_column(args.return_type, values, lists.list().offsets().clone(), lists.nulls().cloned())
+}
+
 fn position(fields: &[StructField], name: &str) -> Result<usize> {
     let exact = fields.iter().position(|field| &*field.name == name);
     let found = exact.or_else(|| fields.iter().position(|field| names::same_name(&field.name, name)));
@@ -101,15 +141,17 @@ fn get_field(args: &KernelArgs<'_>) -> Result<Column> {
     let name = args.columns[1].slice(0, 1).flat()?;
     let at = position(fields, name.as_string_view().value(0))?;
     let flat = args.columns[0].flat()?;
-    let row = flat.as_struct();
-    let values = row.column(at);
-    // Where the struct is NULL, so is its field.
-    let data = match row.nulls() {
+    field_values(flat.as_struct(), at).map(Column::Array)
+}
+
+/// Where the struct is NULL, so is its field.
+fn field_values(rows: &StructArray, at: usize) -> Result<ArrayRef> {
+    let values = rows.column(at);
+    Ok(match rows.nulls() {
         Some(nulls) if !matches!(values.data_type(), DataType::Null) => {
             let nulls = NullBuffer::union(Some(nulls), values.nulls());
             arrow::array::make_array(values.to_data().into_builder().nulls(nulls).build()?)
         }
         _ => Arc::clone(values),
-    };
-    Ok(Column::Array(data))
+    })
 }

@@ -137,12 +137,12 @@ impl Merging<'_, '_> {
             let order = self.compare(&pairs)?;
             for ((merge, (_, left, right)), order) in active.iter_mut().zip(&pairs).zip(order) {
                 // Equal elements stay in their order.
-                if order <= 0 {
-                    merge.left.start += 1;
-                    merge.merged.push(*left);
-                } else {
+                if order < 0 {
                     merge.right.start += 1;
                     merge.merged.push(*right);
+                } else {
+                    merge.left.start += 1;
+                    merge.merged.push(*left);
                 }
             }
         }
@@ -154,13 +154,14 @@ impl Merging<'_, '_> {
         Ok(())
     }
 
+    /// How the right elements of pairs compare to the left ones.
     fn compare(&mut self, pairs: &[(u32, u32, u32)]) -> Result<Vec<i32>> {
         let of_rows: UInt32Array = pairs.iter().map(|(row, _, _)| *row).collect();
         let take = |at: fn(&(u32, u32, u32)) -> u32| -> Result<Column> {
             let places: UInt32Array = pairs.iter().map(at).collect();
             Ok(Column::Array(arrow::compute::take(self.elements, &places, None)?))
         };
-        let parameters = vec![take(|pair| pair.1)?, take(|pair| pair.2)?];
+        let parameters = vec![take(|pair| pair.2)?, take(|pair| pair.1)?];
         let order = self.args.apply(1, &of_rows, parameters)?.flat()?;
         if order.null_count() > 0 {
             bail!(COMPARATOR_RETURNS_NULL);
