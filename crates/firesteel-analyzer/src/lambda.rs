@@ -94,7 +94,7 @@ impl Resolver<'_, '_> {
             ScopeColumn::new(&unqualified(), Arc::from(name.value.as_str()), PlanColumn { id, data_type, nullable })
         };
         let frame = LambdaFrame::new(Scope { columns: names.iter().zip(&parameters).map(column).collect() }, self.env);
-        let inner = Resolver { env: self.env.with_lambda(&frame), subqueries: None, ..self.clone() };
+        let inner = Resolver { env: self.env.with_lambda(&frame), subqueries: None, windows: None, ..self.clone() };
         Ok(Expr::lambda(parameters, inner.resolve(body)?))
     }
 }

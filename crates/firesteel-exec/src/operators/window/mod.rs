@@ -237,7 +237,8 @@ impl Calls<'_> {
                 (passed, rows.map(|rows| value::Chosen::new(rows, all)))
             }
         };
-        let args = Evaluator::new(&call.args, input, context)?.evaluate(&batch)?;
+        let inputs: Vec<_> = call.row_inputs().cloned().collect();
+        let args = Evaluator::new(&inputs, input, context)?.evaluate(&batch)?;
         Ok(aggregate::Input { args, chosen, rows: batch.rows() })
     }
 
