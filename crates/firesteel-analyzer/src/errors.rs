@@ -100,19 +100,16 @@ pub(crate) fn unsupported_syntax(function: &str, syntax: &'static str) -> Error 
 pub(crate) fn in_words(error: Error, ids: &ColumnIds, written: &dyn Fn() -> String) -> Error {
     let value =
         |wanted: &str| error.parameters().iter().find(|(name, _)| *name == wanted).map(|(_, value)| value.clone());
-    let (call, input) = (value("sqlExpr"), value("inputSql"));
-    let error = match value("inputExpr") {
-        Some(expr) => error.replace("inputExpr", labelled(&expr, ids)),
-        None => error,
-    };
+    let call = value("sqlExpr");
+    let inputs = ["inputSql", "inputExpr"].map(|name| (name, value(name)));
     let error = match call {
         Some(_) => error.replace("sqlExpr", format!("\"{}\"", written())),
         None => error,
     };
-    match input {
-        Some(input) => error.replace("inputSql", labelled(&input, ids)),
+    inputs.into_iter().fold(error, |error, (name, input)| match input {
+        Some(input) => error.replace(name, labelled(&input, ids)),
         None => error,
-    }
+    })
 }
 
 /// `#12` → `amount`.

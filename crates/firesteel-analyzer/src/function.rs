@@ -7,7 +7,7 @@ use firesteel_plan::parsed::{self, ExprKind, FunctionCall, NullTreatment};
 use crate::expr::{Clause, Resolver};
 use crate::generator::is_generator;
 use crate::lambda::check_no_lambda;
-use crate::{arguments, errors, schema, unsupported, within_group};
+use crate::{arguments, errors, inverse_distribution, schema, unsupported, within_group};
 
 impl Resolver<'_, '_> {
     pub(crate) fn function(&self, call: &FunctionCall, expr: &parsed::Expr) -> Result<ExprRef> {
@@ -130,13 +130,17 @@ impl Resolver<'_, '_> {
 
     /// The call of an aggregate over arguments that stand in this place.
     pub(crate) fn aggregate_call(&self, call: &FunctionCall, expr: &parsed::Expr) -> Result<AggregateCall> {
-        within_group::check(call, expr)?;
+        let inverse = inverse_distribution::of(call);
+        if inverse.is_none() {
+            within_group::check(call, expr)?;
+        }
         check_no_lambda(call, expr)?;
         let counts_rows = !call.distinct
             && call.name.last().eq_ignore_ascii_case("count")
             && matches!(call.arguments.as_slice(), [star] if matches!(&star.value.kind, ExprKind::Star(q) if q.is_empty()));
         let mut args = match counts_rows {
             true => vec![Expr::literal(Literal::int(1))],
+            false if inverse.is_some() => self.inverse_distribution(call, expr)?,
             false => self.arguments(call)?,
         };
         if call.nulls == Some(NullTreatment::Ignore) {
@@ -148,9 +152,10 @@ impl Resolver<'_, '_> {
             args.push(Expr::literal(Literal::boolean(true)));
         }
         let filter = call.filter.as_ref().map(|filter| self.aggregate_filter(filter)).transpose()?;
-        let resolved = registry::call_aggregate(call.name.last(), args, call.distinct, filter)
+        let name = inverse.unwrap_or(call.name.last());
+        let resolved = registry::call_aggregate(name, args, call.distinct, filter)
             .map_err(|error| errors::in_words(error, self.analyzer.ids(), &|| self.call_text(call)).at(expr.span))?;
-        self.within_group(call, resolved)
+        if inverse.is_some() { Ok(resolved) } else { self.within_group(call, resolved) }
     }
 
     /// An aggregate over nothing but columns of the query around is that query's.

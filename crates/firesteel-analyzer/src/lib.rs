@@ -32,6 +32,7 @@ mod group_by;
 mod grouping_sets;
 mod inline;
 mod interval;
+mod inverse_distribution;
 mod join;
 mod lambda;
 mod literal;

@@ -266,10 +266,20 @@ impl Namer<'_> {
         {
             return argument.clone();
         }
-        let distinct = if call.distinct { "DISTINCT " } else { "" };
-        let name = display_name(&written);
-        let mut out = format!("{name}({distinct}{})", arguments.join(", "));
-        if !call.order_by.is_empty() {
+        if let (true, Some(first)) = (call.distinct, arguments.first_mut()) {
+            first.insert_str(0, "DISTINCT ");
+        }
+        let mut out = self
+            .form_by_type(&written, call, &arguments)
+            .or_else(|| special_form(&written, &arguments))
+            .or_else(|| window_form(&written, call.nulls, &arguments))
+            .unwrap_or_else(|| format!("{}({})", display_name(&written), arguments.join(", ")));
+        if let ([item], Some(function)) = (call.order_by.as_slice(), crate::inverse_distribution::of(call)) {
+            // That of the mode is shown the other way round.
+            let descending = item.descending != (function == "mode_within_group");
+            let direction = if descending { " DESC" } else { "" };
+            out.push_str(&format!(" WITHIN GROUP (ORDER BY {}{direction})", self.name(&item.expr)));
+        } else if !call.order_by.is_empty() {
             let keys = call.order_by.iter().map(|item| format!("{} {}", self.name(&item.expr), direction(item)));
             out.push_str(&format!(" WITHIN GROUP (ORDER BY {})", keys.collect::<Vec<_>>().join(", ")));
         }
@@ -277,6 +287,29 @@ impl Namer<'_> {
             out.push_str(&format!(" FILTER (WHERE {})", self.name(filter)));
         }
         out
+    }
+}
+
+impl Namer<'_> {
+    /// Functions that are shown as the one that their argument's type makes of them, or with an argument of that type.
+    fn form_by_type(&self, name: &str, call: &FunctionCall, arguments: &[String]) -> Option<String> {
+        let datetime = |at: usize| (self.datetime)(call.arguments[at].value.span).filter(SqlType::is_datetime);
+        match (name, arguments) {
+            ("to_char" | "to_varchar", [value, format]) if datetime(0).is_some() => {
+                Some(format!("date_format({value}, {format})"))
+            }
+            ("to_char" | "to_varchar", [bytes, format]) if bytes.starts_with("X'") => {
+                Some(match format.to_lowercase().as_str() {
+                    "utf-8" => format!("decode({bytes}, {format})"),
+                    _ => format!("{}({bytes})", format.to_lowercase()),
+                })
+            }
+            ("time_bucket", [size, time]) => {
+                let word = if datetime(1)? == SqlType::TimestampNtz { "TIMESTAMP_NTZ" } else { "TIMESTAMP" };
+                Some(format!("time_bucket({size}, {time}, {word} '1970-01-01 00:00:00')"))
+            }
+            _ => None,
+        }
     }
 }
 
@@ -382,11 +415,39 @@ fn special_form(name: &str, arguments: &[String]) -> Option<String> {
         ("current_database", []) => "current_schema()".to_owned(),
         ("regexp_instr", [text, pattern]) => format!("regexp_instr({text}, {pattern}, 0)"),
         ("locate" | "position", [part, text]) => format!("{name}({part}, {text}, 1)"),
+        ("lpad" | "rpad", [bytes, length]) if bytes.starts_with("X'") => format!("{name}({bytes}, {length}, X'00')"),
         ("lpad" | "rpad", [text, length]) => format!("{name}({text}, {length},  )"),
         ("substr" | "substring", [text, start]) => format!("{name}({text}, {start}, 2147483647)"),
         ("split", [text, pattern]) => format!("split({text}, {pattern}, -1)"),
         ("regexp_extract" | "regexp_extract_all", [text, pattern]) => format!("{name}({text}, {pattern}, 1)"),
         ("regexp_replace", [text, pattern, by]) => format!("regexp_replace({text}, {pattern}, {by}, 1)"),
+        ("mask", [text, masks @ ..]) if masks.len() < 4 => {
+            let defaults = ["X", "x", "n", "NULL"];
+            let masks = masks.iter().map(String::as_str).chain(defaults[masks.len()..].iter().copied());
+            format!("mask({text}, {})", masks.collect::<Vec<_>>().join(", "))
+        }
+        ("sentences", [text]) => format!("sentences({text}, , )"),
+        ("sentences", [text, language]) => format!("sentences({text}, {language}, )"),
+        ("overlay", [text, by, at]) => format!("overlay({text}, {by}, {at}, -1)"),
+        ("percentile", [operand, percentage]) => format!("percentile({operand}, {percentage}, 1)"),
+        ("percentile_approx" | "approx_percentile", [operand, percentage]) => {
+            format!("{name}({operand}, {percentage}, 10000)")
+        }
+        ("approx_count_distinct", [operand, _]) => format!("approx_count_distinct({operand})"),
+        ("convert_timezone", [to, clock]) => format!("convert_timezone(current_timezone(), {to}, {clock})"),
+        ("make_dt_interval", given) if given.len() < 4 => with_zeros(name, given, 4, "0.000000"),
+        ("ceil" | "ceiling" | "floor", [operand, digits]) => format!("{name}({operand}, {digits})"),
+        ("raise_error", [message]) => format!("raise_error(USER_RAISED_EXCEPTION, map(errorMessage, {message}))"),
+        ("make_interval" | "try_make_interval", given) if given.len() < 7 => with_zeros(name, given, 7, "0.000000"),
+        ("make_ym_interval", given) if given.len() < 2 => with_zeros(name, given, 2, "0"),
+        ("months_between", [end, start]) => format!("months_between({end}, {start}, true)"),
+        ("from_unixtime", [seconds]) => format!("from_unixtime({seconds}, yyyy-MM-dd HH:mm:ss)"),
+        ("unix_timestamp" | "to_unix_timestamp", [time]) => format!("{name}({time}, yyyy-MM-dd HH:mm:ss)"),
+        ("assert_true", [condition]) => format!("assert_true({condition}, '{condition}' is not true!)"),
+        ("mode", [operand, flag]) if flag.eq_ignore_ascii_case("true") => {
+            format!("mode() WITHIN GROUP (ORDER BY {operand} DESC)")
+        }
+        ("mode", [operand, _]) => format!("mode({operand})"),
         ("first" | "last" | "any_value" | "first_value" | "last_value", [operand, _]) => {
             format!("{name}({operand})")
         }
@@ -409,6 +470,13 @@ fn window_form(name: &str, nulls: Option<NullTreatment>, arguments: &[String]) -
         ("last_value", [input]) if ignored => format!("last({input})"),
         _ => return None,
     })
+}
+
+/// Fields that were left out are zero.
+fn with_zeros(name: &str, given: &[String], count: usize, last: &str) -> String {
+    let zeros = (given.len()..count).map(|at| if at + 1 == count { last } else { "0" });
+    let fields: Vec<&str> = given.iter().map(String::as_str).chain(zeros).collect();
+    format!("{name}({})", fields.join(", "))
 }
 
 /// Some functions are shown in capitals.
@@ -494,6 +562,8 @@ fn display_name(name: &str) -> String {
     match name {
         "array_agg" => "collect_list".to_owned(),
         "string_agg" => "listagg".to_owned(),
+        "random" => "rand".to_owned(),
+        "to_varchar" => "to_char".to_owned(),
         _ if CAPITALS.contains(&name) => name.to_uppercase(),
         _ => name.to_owned(),
     }

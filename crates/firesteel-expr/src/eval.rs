@@ -7,7 +7,8 @@
 //! An evaluator belongs to one worker: kernels prepared for literal arguments (patterns, formats) live in it.
 
 use std::cell::OnceCell;
-use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use arrow::array::{Array, AsArray, BooleanArray, UInt32Array};
 use firesteel_common::{ColumnId, Result, Span, SqlType, internal};
@@ -17,7 +18,7 @@ use crate::batch::{Batch, Selection};
 use crate::cast;
 use crate::column::Column;
 use crate::expr::{CastMode, Expr, ExprKind, ExprRef};
-use crate::function::{FunctionRef, Kernel, KernelArgs, PreparedKernel};
+use crate::function::{FunctionRef, Kernel, KernelArgs, PreparedKernel, Volatility};
 
 /// What kernels may know of the session and the query; fixed once per query.
 #[derive(Debug, Clone)]
@@ -28,6 +29,31 @@ pub struct EvalContext {
     pub query_time: i64,
     pub user: Arc<str>,
     pub current_database: Arc<str>,
+    pub partition: Partition,
+}
+
+/// What one evaluator with volatile functions sees is a partition: they are numbered as they begin.
+#[derive(Debug, Clone, Default)]
+pub struct Partition {
+    begun: Arc<AtomicU32>,
+    number: OnceLock<u32>,
+}
+
+impl Partition {
+    pub fn number(&self) -> u32 {
+        *self.number.get_or_init(|| self.begun.fetch_add(1, Ordering::Relaxed))
+    }
+}
+
+impl EvalContext {
+    /// The context of an evaluator of these expressions.
+    fn of_evaluator(self: &Arc<Self>, exprs: &[ExprRef]) -> Arc<Self> {
+        if exprs.iter().all(|expr| expr.volatility() < Volatility::Volatile) {
+            return Arc::clone(self);
+        }
+        let partition = Partition { begun: Arc::clone(&self.partition.begun), number: OnceLock::new() };
+        Arc::new(Self { partition, ..Self::clone(self) })
+    }
 }
 
 impl Default for EvalContext {
@@ -37,6 +63,7 @@ impl Default for EvalContext {
             query_time: 0,
             user: Arc::from("user"),
             current_database: Arc::from("default"),
+            partition: Partition::default(),
         }
     }
 }
@@ -50,7 +77,7 @@ pub struct Evaluator {
 impl Evaluator {
     pub fn new(exprs: &[ExprRef], input: &[ColumnId], context: &Arc<EvalContext>) -> Result<Self> {
         let bound = exprs.iter().map(|expr| Bound::new(expr, input)).collect::<Result<_>>()?;
-        Ok(Self { bound, context: Arc::clone(context) })
+        Ok(Self { bound, context: context.of_evaluator(exprs) })
     }
 
     /// One column per expression, each as long as the batch has selected rows.
@@ -75,7 +102,7 @@ pub struct Predicate {
 impl Predicate {
     pub fn new(predicate: &ExprRef, input: &[ColumnId], context: &Arc<EvalContext>) -> Result<Self> {
         let conjuncts = predicate.conjuncts().iter().map(|expr| Bound::new(expr, input)).collect::<Result<_>>()?;
-        Ok(Self { conjuncts, context: Arc::clone(context) })
+        Ok(Self { conjuncts, context: context.of_evaluator(std::slice::from_ref(predicate)) })
     }
 
     /// The batch with only the rows for which every conjunct is TRUE.
@@ -258,7 +285,7 @@ impl Bound {
                     return Ok(Column::nulls(return_type, rows.len()));
                 }
                 let constant = !columns.is_empty()
-                    && function.volatility != crate::function::Volatility::Volatile
+                    && function.volatility != Volatility::Volatile
                     && columns.iter().all(Column::is_constant);
                 let (columns, length) = match constant {
                     // All the same row: compute one.

@@ -7,6 +7,7 @@
 //! - [`cast`]: CAST and TRY_CAST from any type to any other.
 //! - [`operators`], [`aggregates`]: the operators and the aggregates that rules build themselves.
 //! - [`window`]: what a call over a window computes, and the functions that exist over windows only.
+//! - [`java_regex`]: regular expressions in Java's syntax.
 //! - [`eval`]: an expression bound to column positions, computed over batches.
 
 pub mod aggregate;
@@ -18,6 +19,7 @@ pub mod column;
 pub mod eval;
 pub mod expr;
 pub mod function;
+pub mod java_regex;
 pub mod literal;
 pub mod operators;
 pub mod registry;

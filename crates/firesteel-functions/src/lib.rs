@@ -1,11 +1,13 @@
-//! Every built-in scalar function beyond the operators: a folder per group, a file per function or tight family, one list
-//! per folder. A function's file says everything about it: signature, result, NULLs, failures, kernel, documentation.
+//! Every built-in function beyond the operators and the core aggregates: a folder per group, a file per function or tight
+//! family, one list per folder. A function's file says everything about it: signature, result, NULLs, failures, kernel,
+//! documentation.
 
 use std::sync::Once;
 
 use firesteel_expr::function::ScalarFunction;
 use firesteel_expr::registry;
 
+mod aggregates;
 mod collection;
 mod datetime;
 mod hash;
@@ -19,7 +21,7 @@ mod string;
 /// Makes the functions known to the registry; calls after the first do nothing.
 pub fn install() {
     static ONCE: Once = Once::new();
-    ONCE.call_once(|| registry::install(&all(), Vec::new()));
+    ONCE.call_once(|| registry::install(&all(), aggregates::all()));
 }
 
 fn all() -> Vec<ScalarFunction> {

@@ -77,8 +77,33 @@ impl<T: ArrowPrimitiveType> Numbers<T> {
     }
 }
 
+/// Arguments that need not be given: what was given at `at`, if anything.
+pub(crate) fn optional<R>(
+    args: &KernelArgs<'_>,
+    at: usize,
+    reader: fn(&KernelArgs<'_>, usize) -> Result<R>,
+) -> Result<Option<R>> {
+    if args.columns.len() > at { reader(args, at).map(Some) } else { Ok(None) }
+}
+
 pub(crate) fn text_column<S: AsRef<str>>(args: &KernelArgs<'_>, row: impl FnMut(usize) -> Option<S>) -> Result<Column> {
     Ok(Column::Array(Arc::new((0..args.rows).map(row).collect::<StringViewArray>())))
+}
+
+/// As [`text_column`], for rows that may fail.
+pub(crate) fn try_text_column<S: AsRef<str>>(
+    args: &KernelArgs<'_>,
+    row: impl FnMut(usize) -> Result<Option<S>>,
+) -> Result<Column> {
+    Ok(Column::Array(Arc::new((0..args.rows).map(row).collect::<Result<StringViewArray, Error>>()?)))
+}
+
+/// As [`binary_column`], for rows that may fail.
+pub(crate) fn try_binary_column(
+    args: &KernelArgs<'_>,
+    row: impl FnMut(usize) -> Result<Option<Vec<u8>>>,
+) -> Result<Column> {
+    Ok(Column::Array(Arc::new((0..args.rows).map(row).collect::<Result<BinaryViewArray, Error>>()?)))
 }
 
 pub(crate) fn binary_column(args: &KernelArgs<'_>, row: impl FnMut(usize) -> Option<Vec<u8>>) -> Result<Column> {

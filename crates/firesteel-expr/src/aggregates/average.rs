@@ -10,11 +10,12 @@ use arrow::datatypes::Int64Type;
 use firesteel_common::{Error, Result, SqlType, error};
 
 use super::input::{Input, count_rows, run_up};
-use super::sum::{add_doubles, add_exact, may_overflow, run_up_exact, state_type};
+use super::sum::{self, add_doubles, add_exact, may_overflow, run_up_exact, state_type};
 use crate::aggregate::{Accumulator, AggregateFunction, GroupIndices};
 use crate::cast::decimal::{div_half_up, fits, power_of_ten};
 use crate::column::Column;
 use crate::function::{Doc, Param, Signature};
+use crate::operators::elementwise::OnFailure;
 
 pub(super) fn function() -> AggregateFunction {
     AggregateFunction {
@@ -29,7 +30,7 @@ pub(super) fn function() -> AggregateFunction {
         accumulator: |types| {
             Ok(match &types[0] {
                 SqlType::Float | SqlType::Double => Box::new(DoubleAverage::default()),
-                argument => Box::new(ExactAverage::new(argument)?),
+                argument => Box::new(ExactAverage::new(argument, OnFailure::Raise)?),
             })
         },
         doc: Doc {
@@ -40,6 +41,32 @@ pub(super) fn function() -> AggregateFunction {
                 ("SELECT avg(col) FROM VALUES (1), (2), (NULL) AS tab(col)", "1.5"),
             ],
         },
+    }
+}
+
+pub(super) fn try_avg() -> AggregateFunction {
+    AggregateFunction {
+        name: "try_avg",
+        aliases: &[],
+        accumulator: |types| {
+            Ok(match &types[0] {
+                SqlType::Float | SqlType::Double => Box::new(DoubleAverage::default()),
+                argument => Box::new(ExactAverage::new(argument, OnFailure::Null)?),
+            })
+        },
+        doc: Doc {
+            usage: "try_avg(expr) - Returns the mean calculated from values of a group and the result is null on overflow.",
+            since: "3.3.0",
+            examples: &[
+                ("SELECT try_avg(col) FROM VALUES (1), (2), (3) AS tab(col)", "2.0"),
+                ("SELECT try_avg(col) FROM VALUES (1), (2), (NULL) AS tab(col)", "1.5"),
+                (
+                    "SELECT try_avg(col) FROM VALUES (interval '2147483647 months'), (interval '1 months') AS tab(col)",
+                    "NULL",
+                ),
+            ],
+        },
+        ..function()
     }
 }
 
@@ -57,39 +84,57 @@ struct ExactAverage {
     /// Scale of the sums.
     scale: i8,
     result: SqlType,
+    on_failure: OnFailure,
     may_overflow: bool,
     sums: Vec<i128>,
     counts: Vec<i64>,
 }
 
 impl ExactAverage {
-    fn new(argument: &SqlType) -> Result<Self> {
+    fn new(argument: &SqlType, on_failure: OnFailure) -> Result<Self> {
         let scale = match argument {
             SqlType::Decimal { scale, .. } => *scale,
             _ => 0,
         };
         let result = returns(std::slice::from_ref(argument))?;
-        Ok(Self { scale, result, may_overflow: may_overflow(argument), sums: Vec::new(), counts: Vec::new() })
+        let may_overflow = may_overflow(argument);
+        Ok(Self { scale, result, on_failure, may_overflow, sums: Vec::new(), counts: Vec::new() })
     }
 
-    /// Whole units, rounded half up.
-    fn rounded(&self) -> impl Iterator<Item = i128> {
-        self.sums.iter().zip(&self.counts).map(|(sum, count)| div_half_up(*sum, i128::from(*count).max(1)))
+    /// A group without a result is an error, or has no rows any more and so is NULL.
+    fn settle<T: Copy>(&mut self, results: &[Option<T>], error: impl Fn(&Self, usize) -> Error) -> Result<()> {
+        for (group, result) in results.iter().enumerate() {
+            if result.is_none() && self.counts[group] > 0 {
+                if self.on_failure == OnFailure::Raise {
+                    return Err(error(self, group));
+                }
+                self.counts[group] = 0;
+            }
+        }
+        Ok(())
+    }
+
+    /// Whole units, rounded half up; none where the sum is no interval any more.
+    fn intervals(&self) -> Vec<Option<i128>> {
+        let mean = |(sum, count): (&i128, &i64)| {
+            let in_range = sum::in_range(*sum, &self.result);
+            in_range.then(|| div_half_up(*sum, i128::from(*count).max(1)))
+        };
+        self.sums.iter().zip(&self.counts).map(mean).collect()
     }
 
     /// Rounded half up; the division is done in two steps, so that no intermediate result is too large.
-    fn decimals(&self, precision: u8, scale: i8) -> Result<Vec<i128>> {
+    fn decimals(&self, precision: u8, scale: i8) -> Vec<Option<i128>> {
         let power = power_of_ten(u32::from((scale - self.scale).unsigned_abs())).unwrap_or(1);
         let average = |(sum, count): (&i128, &i64)| {
             let count = i128::from(*count).max(1);
+            if !fits(*sum, 38) {
+                return None;
+            }
             let whole = (sum / count).checked_mul(power)?;
             whole.checked_add(div_half_up(sum % count * power, count)).filter(|value| fits(*value, precision))
         };
-        self.sums
-            .iter()
-            .zip(&self.counts)
-            .map(|pair| average(pair).ok_or_else(|| out_of_range(pair.0, precision, scale)))
-            .collect()
+        self.sums.iter().zip(&self.counts).map(average).collect()
     }
 }
 
@@ -129,20 +174,33 @@ impl Accumulator for ExactAverage {
     }
 
     fn finish(&mut self) -> Result<ArrayRef> {
-        let nulls = Some(NullBuffer::from_iter(self.counts.iter().map(|count| *count > 0)));
-        let averages: ArrayRef = match &self.result {
+        let result = self.result.clone();
+        let exact = match &result {
             SqlType::Decimal { precision, scale } => {
-                let averages = self.decimals(*precision, *scale)?;
-                Arc::new(Decimal128Array::new(averages.into(), nulls).with_precision_and_scale(*precision, *scale)?)
+                let averages = self.decimals(*precision, *scale);
+                self.settle(&averages, |own, group| out_of_range(&own.sums[group], *precision, *scale))?;
+                averages
             }
-            // The mean of values in range is in range.
+            interval if interval.is_ansi_interval() => {
+                let averages = self.intervals();
+                self.settle(&averages, |own, _| sum::out_of_range(&own.result))?;
+                averages
+            }
+            _ => Vec::new(),
+        };
+        let nulls = Some(NullBuffer::from_iter(self.counts.iter().map(|count| *count > 0)));
+        let exact = exact.into_iter().map(Option::unwrap_or_default);
+        let averages: ArrayRef = match &result {
+            SqlType::Decimal { precision, scale } => {
+                let averages = Decimal128Array::new(exact.collect(), nulls);
+                Arc::new(averages.with_precision_and_scale(*precision, *scale)?)
+            }
+            // The mean of a sum in range is in range.
             SqlType::YearMonthInterval(..) => {
-                let months: Vec<i32> = self.rounded().map(|months| months as i32).collect();
-                Arc::new(IntervalYearMonthArray::new(months.into(), nulls))
+                Arc::new(IntervalYearMonthArray::new(exact.map(|months| months as i32).collect(), nulls))
             }
             SqlType::DayTimeInterval(..) => {
-                let micros: Vec<i64> = self.rounded().map(|micros| micros as i64).collect();
-                Arc::new(DurationMicrosecondArray::new(micros.into(), nulls))
+                Arc::new(DurationMicrosecondArray::new(exact.map(|micros| micros as i64).collect(), nulls))
             }
             _ => {
                 let pairs = self.sums.iter().zip(&self.counts);
@@ -172,7 +230,7 @@ pub(super) fn merge_counts(groups: GroupIndices<'_>, states: &ArrayRef, counts: 
 }
 
 #[derive(Default)]
-struct DoubleAverage {
+pub(super) struct DoubleAverage {
     sums: Vec<f64>,
     counts: Vec<i64>,
 }

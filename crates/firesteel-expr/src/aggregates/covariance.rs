@@ -40,7 +40,10 @@ pub(super) fn functions() -> Vec<AggregateFunction> {
         AggregateFunction {
             name: "corr",
             accumulator: |_| {
-                Ok(Box::new(Pairs::new(|pair| (pair.n > 1.0).then(|| pair.xy / (pair.xx * pair.yy).sqrt()))))
+                // NULL where one of them never changes.
+                Ok(Box::new(Pairs::new(|pair| {
+                    (pair.xx * pair.yy != 0.0).then(|| pair.xy / (pair.xx * pair.yy).sqrt())
+                })))
             },
             doc: Doc {
                 usage: "corr(expr1, expr2) - Returns Pearson coefficient of correlation between a set of number pairs.",
@@ -55,7 +58,7 @@ pub(super) fn functions() -> Vec<AggregateFunction> {
     ]
 }
 
-fn common() -> AggregateFunction {
+pub(super) fn common() -> AggregateFunction {
     AggregateFunction {
         name: "",
         aliases: &[],
@@ -72,13 +75,13 @@ fn common() -> AggregateFunction {
 
 /// Count, means, and sums of products of distances from the means.
 #[derive(Debug, Clone, Copy, Default)]
-struct Pair {
-    n: f64,
-    x: f64,
-    y: f64,
-    xy: f64,
-    xx: f64,
-    yy: f64,
+pub(super) struct Pair {
+    pub(super) n: f64,
+    pub(super) x: f64,
+    pub(super) y: f64,
+    pub(super) xy: f64,
+    pub(super) xx: f64,
+    pub(super) yy: f64,
 }
 
 impl Pair {
@@ -112,13 +115,13 @@ impl Pair {
     }
 }
 
-struct Pairs {
+pub(super) struct Pairs {
     result: fn(&Pair) -> Option<f64>,
     pairs: Vec<Pair>,
 }
 
 impl Pairs {
-    fn new(result: fn(&Pair) -> Option<f64>) -> Self {
+    pub(super) fn new(result: fn(&Pair) -> Option<f64>) -> Self {
         Self { result, pairs: Vec::new() }
     }
 }

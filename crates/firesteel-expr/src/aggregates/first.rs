@@ -1,13 +1,13 @@
-//! `first`, `last` and `any_value`. The values chosen are kept in small arrays of their own; what they were chosen from is
-//! let go.
+//! `first`, `last` and `any_value`.
 
 use std::sync::Arc;
 
-use arrow::array::{Array, ArrayRef, AsArray, BooleanArray, UInt32Array, new_empty_array, new_null_array};
+use arrow::array::{ArrayRef, AsArray, BooleanArray};
 use arrow::buffer::NullBuffer;
 use firesteel_common::{Result, SqlType};
 
 use super::input::{Input, each_group};
+use super::picked::Picked;
 use crate::aggregate::{Accumulator, AggregateFunction, GroupIndices};
 use crate::column::Column;
 use crate::function::{Doc, Param, Signature};
@@ -73,89 +73,31 @@ pub(super) fn any_value() -> AggregateFunction {
     }
 }
 
-/// More pieces than this are put together.
-const PIECES_MAX: usize = 32;
-
-/// A place in the pieces; `None` while a group has no value (which a NULL is).
-type Place = Option<(u32, u32)>;
-
 struct Chosen {
-    data_type: SqlType,
     last: bool,
-    pieces: Vec<ArrayRef>,
-    places: Vec<Place>,
+    picked: Picked,
 }
 
 impl Chosen {
     fn new(data_type: &SqlType, last: bool) -> Self {
-        Self { data_type: data_type.clone(), last, pieces: Vec::new(), places: Vec::new() }
+        Self { last, picked: Picked::new(data_type) }
     }
 
     /// Chooses among the rows that `counts` lets count.
     fn add(&mut self, groups: GroupIndices<'_>, column: &Column, counts: Option<&NullBuffer>) -> Result<()> {
-        let piece = self.pieces.len() as u32;
-        let mut picked: Vec<u32> = Vec::new();
-        let (places, last) = (&mut self.places, self.last);
-        each_group(groups, counts, |group, row| match &mut places[group] {
-            // Chosen in this batch already: the later row takes its place.
-            Some((at, slot)) if last && *at == piece => picked[*slot as usize] = row as u32,
-            Some(_) if !last => {}
-            place => {
-                *place = Some((piece, picked.len() as u32));
-                picked.push(row as u32);
+        let (picked, last) = (&mut self.picked, self.last);
+        each_group(groups, counts, |group, row| {
+            if last || !picked.is_set(group) {
+                picked.set(group, row);
             }
         });
-        if picked.is_empty() {
-            return Ok(());
-        }
-        let picked = column.take(&UInt32Array::from(picked))?.flat()?;
-        self.pieces.push(compact(picked));
-        if self.pieces.len() > PIECES_MAX {
-            let whole = self.gather()?;
-            self.pieces = vec![whole];
-            for (group, place) in self.places.iter_mut().enumerate() {
-                *place = place.map(|_| (0, group as u32));
-            }
-        }
-        Ok(())
+        self.picked.take_from(column)
     }
-
-    /// One value per group.
-    fn gather(&self) -> Result<ArrayRef> {
-        let empty = new_null_array(&self.canonical(), 1);
-        let mut pieces: Vec<&dyn Array> = self.pieces.iter().map(AsRef::as_ref).collect();
-        pieces.push(empty.as_ref());
-        let none = (self.pieces.len(), 0);
-        let places: Vec<_> = self
-            .places
-            .iter()
-            .map(|place| place.map_or(none, |(piece, slot)| (piece as usize, slot as usize)))
-            .collect();
-        if places.is_empty() {
-            return Ok(new_empty_array(&self.canonical()));
-        }
-        Ok(arrow::compute::interleave(&pieces, &places)?)
-    }
-
-    fn canonical(&self) -> arrow::datatypes::DataType {
-        match self.pieces.first() {
-            Some(piece) => piece.data_type().clone(),
-            None => self.data_type.to_arrow(),
-        }
-    }
-}
-
-/// Views let go of the buffers that they were taken from.
-fn compact(array: ArrayRef) -> ArrayRef {
-    if let Some(texts) = array.as_string_view_opt() {
-        return Arc::new(texts.gc());
-    }
-    array
 }
 
 impl Accumulator for Chosen {
     fn resize(&mut self, groups: usize) {
-        self.places.resize(groups, None);
+        self.picked.resize(groups);
     }
 
     fn update(&mut self, groups: GroupIndices<'_>, args: &[Column]) -> Result<()> {
@@ -174,25 +116,15 @@ impl Accumulator for Chosen {
     }
 
     fn state(&mut self) -> Result<Vec<ArrayRef>> {
-        let chosen: BooleanArray = self.places.iter().map(|place| Some(place.is_some())).collect();
-        let values = self.finish()?;
-        Ok(vec![values, Arc::new(chosen)])
+        let chosen: BooleanArray = self.picked.set_groups().map(Some).collect();
+        Ok(vec![self.picked.finish()?, Arc::new(chosen)])
     }
 
     fn finish(&mut self) -> Result<ArrayRef> {
-        let values = self.gather()?;
-        self.pieces.clear();
-        self.places.clear();
-        let wanted = self.data_type.to_arrow();
-        match values.data_type() == &wanted {
-            true => Ok(values),
-            // A narrow decimal of fewer digits than its type.
-            false => Ok(arrow::compute::cast(&values, &wanted)?),
-        }
+        self.picked.finish()
     }
 
     fn memory_size(&self) -> usize {
-        let pieces: usize = self.pieces.iter().map(|piece| piece.get_array_memory_size()).sum();
-        pieces + self.places.capacity() * size_of::<Place>()
+        self.picked.memory_size()
     }
 }

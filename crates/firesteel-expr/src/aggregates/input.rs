@@ -11,35 +11,36 @@ use crate::aggregate::GroupIndices;
 use crate::column::Column;
 
 /// Values without a dictionary: as many as rows, or one for all of them. Narrow decimals stay narrow.
-pub(super) struct Input {
-    pub(super) array: ArrayRef,
+#[derive(Debug)]
+pub struct Input {
+    pub array: ArrayRef,
     repeated: bool,
 }
 
 impl Input {
-    pub(super) fn new(column: &Column) -> Result<Input> {
+    pub fn new(column: &Column) -> Result<Input> {
         Ok(match column {
             Column::Constant(one, _) => Input { array: plain(one)?, repeated: true },
             Column::Array(array) => Input { array: plain(array)?, repeated: false },
         })
     }
 
-    pub(super) fn is_repeated(&self) -> bool {
+    pub fn is_repeated(&self) -> bool {
         self.repeated
     }
 
     /// Whether there is no value at all.
-    pub(super) fn is_all_null(&self) -> bool {
+    pub fn is_all_null(&self) -> bool {
         self.array.len() == self.array.null_count()
     }
 
     /// The position of a row's value.
-    pub(super) fn at(&self, row: usize) -> usize {
+    pub fn at(&self, row: usize) -> usize {
         if self.repeated { 0 } else { row }
     }
 
     /// Calls `add` with the group and the value of every row that is not NULL.
-    pub(super) fn each<T: ArrowPrimitiveType>(&self, groups: GroupIndices<'_>, mut add: impl FnMut(usize, T::Native)) {
+    pub fn each<T: ArrowPrimitiveType>(&self, groups: GroupIndices<'_>, mut add: impl FnMut(usize, T::Native)) {
         let values = self.array.as_primitive::<T>();
         if self.repeated {
             if values.is_valid(0) {
@@ -62,13 +63,13 @@ fn plain(array: &ArrayRef) -> Result<ArrayRef> {
 }
 
 /// The validity, if it says anything.
-pub(super) fn some_nulls<T: ArrowPrimitiveType>(values: &PrimitiveArray<T>) -> Option<&NullBuffer> {
+pub fn some_nulls<T: ArrowPrimitiveType>(values: &PrimitiveArray<T>) -> Option<&NullBuffer> {
     values.nulls().filter(|nulls| nulls.null_count() > 0)
 }
 
 /// Calls `visit` with the group and the position of every row that is not NULL.
 #[inline]
-pub(super) fn each_group(groups: GroupIndices<'_>, nulls: Option<&NullBuffer>, mut visit: impl FnMut(usize, usize)) {
+pub fn each_group(groups: GroupIndices<'_>, nulls: Option<&NullBuffer>, mut visit: impl FnMut(usize, usize)) {
     match (groups, nulls) {
         (GroupIndices::Single { rows }, None) => (0..rows).for_each(|row| visit(0, row)),
         (GroupIndices::Single { .. }, Some(nulls)) => nulls.valid_indices().for_each(|row| visit(0, row)),
@@ -82,7 +83,7 @@ pub(super) fn each_group(groups: GroupIndices<'_>, nulls: Option<&NullBuffer>, m
 }
 
 /// Counts the rows of each group that are not NULL.
-pub(super) fn count_rows(groups: GroupIndices<'_>, nulls: Option<&NullBuffer>, counts: &mut [i64]) {
+pub fn count_rows(groups: GroupIndices<'_>, nulls: Option<&NullBuffer>, counts: &mut [i64]) {
     match groups {
         GroupIndices::Single { rows } => counts[0] += (rows - nulls.map_or(0, NullBuffer::null_count)) as i64,
         GroupIndices::Each(groups) if nulls.is_none() && counts.len() <= FEW_GROUPS => count_in_lanes(groups, counts),
@@ -112,7 +113,7 @@ fn count_in_lanes(groups: &[u32], counts: &mut [i64]) {
 }
 
 /// Notes which groups have a row that is not NULL.
-pub(super) fn mark_seen(groups: GroupIndices<'_>, nulls: Option<&NullBuffer>, seen: &mut [bool]) {
+pub fn mark_seen(groups: GroupIndices<'_>, nulls: Option<&NullBuffer>, seen: &mut [bool]) {
     match groups {
         GroupIndices::Single { rows } => seen[0] |= rows > nulls.map_or(0, NullBuffer::null_count),
         GroupIndices::Each(_) => each_group(groups, nulls, |group, _| seen[group] = true),
@@ -120,7 +121,7 @@ pub(super) fn mark_seen(groups: GroupIndices<'_>, nulls: Option<&NullBuffer>, se
 }
 
 /// NULL where nothing was seen; what was seen is forgotten.
-pub(super) fn take_validity(seen: &mut Vec<bool>) -> Option<NullBuffer> {
+pub fn take_validity(seen: &mut Vec<bool>) -> Option<NullBuffer> {
     let seen = std::mem::take(seen);
     seen.contains(&false).then(|| NullBuffer::from(seen))
 }

@@ -1,6 +1,7 @@
 //! The aggregates that rules build and queries use most: one file per family, one list.
 //!
-//! States are arrays by group id. [`input`] turns an argument of any encoding into values to loop over.
+//! States are arrays by group id. [`input`] turns an argument of any encoding into values to loop over; [`picked`] keeps
+//! one value of any type per group.
 
 use crate::aggregate::AggregateFunction;
 
@@ -11,11 +12,14 @@ mod count;
 mod covariance;
 mod first;
 mod gathered;
-mod input;
+mod higher_moments;
+pub mod input;
 mod listagg;
 mod min_max;
 mod moments;
 mod ordered;
+pub mod picked;
+mod regression;
 mod sum;
 
 pub(crate) use ordered::ordered;
@@ -24,7 +28,9 @@ pub(crate) use ordered::ordered;
 pub fn all() -> Vec<AggregateFunction> {
     let mut all = vec![
         sum::function(),
+        sum::try_sum(),
         average::function(),
+        average::try_avg(),
         count::count(),
         count::count_if(),
         min_max::min(),
@@ -39,6 +45,8 @@ pub fn all() -> Vec<AggregateFunction> {
     all.extend(covariance::functions());
     all.extend(collect::functions());
     all.push(listagg::listagg());
+    all.extend(higher_moments::functions());
+    all.extend(regression::functions());
     all
 }
 

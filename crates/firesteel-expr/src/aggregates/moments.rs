@@ -59,7 +59,7 @@ pub(super) fn functions() -> Vec<AggregateFunction> {
     ]
 }
 
-fn common() -> AggregateFunction {
+pub(super) fn common() -> AggregateFunction {
     AggregateFunction {
         name: "",
         aliases: &[],
@@ -75,9 +75,9 @@ fn common() -> AggregateFunction {
 }
 
 /// The result from the count (never zero) and the sum of squared distances.
-type FromMoments = fn(f64, f64) -> Option<f64>;
+pub(super) type FromMoments = fn(f64, f64) -> Option<f64>;
 
-struct Moments {
+pub(super) struct Moments {
     result: FromMoments,
     counts: Vec<f64>,
     means: Vec<f64>,
@@ -85,7 +85,7 @@ struct Moments {
 }
 
 impl Moments {
-    fn new(result: FromMoments) -> Self {
+    pub(super) fn new(result: FromMoments) -> Self {
         Self { result, counts: Vec::new(), means: Vec::new(), squares: Vec::new() }
     }
 }

@@ -15,6 +15,7 @@ use crate::aggregate::{Accumulator, AggregateFunction, GroupIndices};
 use crate::cast::decimal::fits;
 use crate::column::Column;
 use crate::function::{Doc, Param, Signature};
+use crate::operators::elementwise::OnFailure;
 
 pub(super) fn function() -> AggregateFunction {
     AggregateFunction {
@@ -29,7 +30,7 @@ pub(super) fn function() -> AggregateFunction {
         accumulator: |types| {
             Ok(match &types[0] {
                 SqlType::Float | SqlType::Double => Box::new(DoubleSum::default()),
-                argument => Box::new(ExactSum::new(argument)?),
+                argument => Box::new(ExactSum::new(argument, OnFailure::Raise)?),
             })
         },
         doc: Doc {
@@ -37,6 +38,29 @@ pub(super) fn function() -> AggregateFunction {
             since: "1.0.0",
             examples: &[("SELECT sum(col) FROM VALUES (5), (10), (15) AS tab(col)", "30")],
         },
+    }
+}
+
+pub(super) fn try_sum() -> AggregateFunction {
+    AggregateFunction {
+        name: "try_sum",
+        accumulator: |types| {
+            Ok(match &types[0] {
+                SqlType::Float | SqlType::Double => Box::new(DoubleSum::default()),
+                argument => Box::new(ExactSum::new(argument, OnFailure::Null)?),
+            })
+        },
+        doc: Doc {
+            usage: "try_sum(expr) - Returns the sum calculated from values of a group and the result is null on overflow.",
+            since: "3.3.0",
+            examples: &[
+                ("SELECT try_sum(col) FROM VALUES (5), (10), (15) AS tab(col)", "30"),
+                ("SELECT try_sum(col) FROM VALUES (NULL), (10), (15) AS tab(col)", "25"),
+                ("SELECT try_sum(col) FROM VALUES (NULL), (NULL) AS tab(col)", "NULL"),
+                ("SELECT try_sum(col) FROM VALUES (9223372036854775807L), (1L) AS tab(col)", "NULL"),
+            ],
+        },
+        ..function()
     }
 }
 
@@ -61,15 +85,47 @@ pub(super) fn state_type(argument: &SqlType) -> SqlType {
 /// Totals of exact types by group; a group that saw nothing is NULL.
 struct ExactSum {
     result: SqlType,
+    on_failure: OnFailure,
     may_overflow: bool,
     sums: Vec<i128>,
     seen: Vec<bool>,
 }
 
 impl ExactSum {
-    fn new(argument: &SqlType) -> Result<Self> {
+    fn new(argument: &SqlType, on_failure: OnFailure) -> Result<Self> {
         let result = returns(std::slice::from_ref(argument))?;
-        Ok(Self { result, may_overflow: may_overflow(argument), sums: Vec::new(), seen: Vec::new() })
+        Ok(Self { result, on_failure, may_overflow: may_overflow(argument), sums: Vec::new(), seen: Vec::new() })
+    }
+
+    /// Totals out of the result's range are an error, or NULL.
+    fn settle(&mut self) -> Result<()> {
+        let result = self.result.clone();
+        for (sum, seen) in self.sums.iter_mut().zip(&mut self.seen) {
+            if !in_range(*sum, &result) {
+                if self.on_failure == OnFailure::Raise {
+                    return Err(out_of_range(&result));
+                }
+                (*sum, *seen) = (0, false);
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Whether a total fits the type.
+pub(super) fn in_range(sum: i128, result: &SqlType) -> bool {
+    match result {
+        SqlType::Decimal { precision, .. } => fits(sum, *precision),
+        SqlType::YearMonthInterval(..) => i32::try_from(sum).is_ok(),
+        _ => i64::try_from(sum).is_ok(),
+    }
+}
+
+pub(super) fn out_of_range(result: &SqlType) -> Error {
+    match result {
+        SqlType::Decimal { .. } => decimal_overflow(),
+        interval if interval.is_ansi_interval() => error!(INTERVAL_ARITHMETIC_OVERFLOW),
+        _ => overflow(),
     }
 }
 
@@ -109,27 +165,23 @@ impl Accumulator for ExactSum {
     }
 
     fn finish(&mut self) -> Result<ArrayRef> {
+        self.settle()?;
         let nulls = take_validity(&mut self.seen);
         let sums = std::mem::take(&mut self.sums);
+        // All of them are in range.
+        let longs = |sums: Vec<i128>| sums.into_iter().map(|sum| sum as i64).collect::<Vec<_>>();
         Ok(match &self.result {
             SqlType::Decimal { precision, scale } => {
-                if sums.iter().any(|sum| !fits(*sum, *precision)) {
-                    return Err(decimal_overflow());
-                }
                 Arc::new(Decimal128Array::new(sums.into(), nulls).with_precision_and_scale(*precision, *scale)?)
             }
             SqlType::YearMonthInterval(..) => {
-                let months: Vec<i32> = all_in_range(sums, interval_overflow)?;
+                let months: Vec<i32> = sums.into_iter().map(|sum| sum as i32).collect();
                 Arc::new(PrimitiveArray::<IntervalYearMonthType>::new(months.into(), nulls))
             }
             SqlType::DayTimeInterval(..) => {
-                let micros: Vec<i64> = all_in_range(sums, interval_overflow)?;
-                Arc::new(PrimitiveArray::<DurationMicrosecondType>::new(micros.into(), nulls))
+                Arc::new(PrimitiveArray::<DurationMicrosecondType>::new(longs(sums).into(), nulls))
             }
-            _ => {
-                let longs: Vec<i64> = all_in_range(sums, overflow)?;
-                Arc::new(PrimitiveArray::<Int64Type>::new(longs.into(), nulls))
-            }
+            _ => Arc::new(PrimitiveArray::<Int64Type>::new(longs(sums).into(), nulls)),
         })
     }
 
@@ -144,10 +196,6 @@ impl Accumulator for ExactSum {
     }
 }
 
-fn all_in_range<T: TryFrom<i128>>(sums: Vec<i128>, error: fn() -> Error) -> Result<Vec<T>> {
-    sums.into_iter().map(|sum| T::try_from(sum).map_err(|_| error())).collect()
-}
-
 fn overflow() -> Error {
     error!(
         ARITHMETIC_OVERFLOW,
@@ -155,10 +203,6 @@ fn overflow() -> Error {
         config = "\"spark.sql.ansi.enabled\"",
         message = "overflow"
     )
-}
-
-fn interval_overflow() -> Error {
-    error!(INTERVAL_ARITHMETIC_OVERFLOW)
 }
 
 fn decimal_overflow() -> Error {
@@ -180,7 +224,7 @@ pub(super) fn add_exact(groups: GroupIndices<'_>, input: &Input, may_overflow: b
         DataType::Decimal64(..) => add::<Decimal64Type>(groups, input, sums),
         DataType::Interval(IntervalUnit::YearMonth) => add::<IntervalYearMonthType>(groups, input, sums),
         DataType::Duration(_) => add::<DurationMicrosecondType>(groups, input, sums),
-        DataType::Decimal128(..) if may_overflow => return add_checked(groups, input, sums),
+        DataType::Decimal128(..) if may_overflow => add_saturating(groups, input, sums),
         DataType::Decimal128(..) => add_wide(groups, input, sums),
         other => return Err(internal!("sum of {other}")),
     }
@@ -289,17 +333,17 @@ fn add_wide(groups: GroupIndices<'_>, input: &Input, sums: &mut [i128]) {
     }
 }
 
-fn add_checked(groups: GroupIndices<'_>, input: &Input, sums: &mut [i128]) -> Result<()> {
-    let mut overflown = false;
+/// A total that has left `i128` stays at its end, out of every type's range, whatever is added to it.
+fn add_saturating(groups: GroupIndices<'_>, input: &Input, sums: &mut [i128]) {
+    let is_lost = |sum: i128| sum == i128::MAX || sum == i128::MIN;
     input.each::<Decimal128Type>(groups, |group, value| {
-        let (sum, carry) = sums[group].overflowing_add(value);
-        sums[group] = sum;
-        overflown |= carry;
+        let sum = sums[group];
+        sums[group] = match (is_lost(sum), is_lost(value)) {
+            (true, _) => sum,
+            (_, true) => value,
+            _ => sum.saturating_add(value),
+        };
     });
-    if overflown {
-        return Err(decimal_overflow());
-    }
-    Ok(())
 }
 
 /// Totals of floats by group.

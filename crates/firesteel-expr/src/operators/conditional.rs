@@ -37,6 +37,9 @@ impl Assembly {
     }
 
     fn finish(self, data_type: &SqlType) -> Result<Column> {
+        if *data_type == SqlType::Void {
+            return Ok(Column::nulls(data_type, self.sources.len()));
+        }
         let arrays = unify(&self.columns, data_type)?;
         let arrays: Vec<&dyn Array> = arrays.iter().map(AsRef::as_ref).collect();
         Ok(Column::Array(arrow::compute::interleave(&arrays, &self.sources)?))
@@ -62,7 +65,8 @@ fn select(positions: &Positions, keep: &BooleanBuffer) -> UInt32Array {
 /// `condition, value, condition, value, …[, else]`.
 fn evaluate_case(args: &mut LazyArgs<'_>) -> Result<Column> {
     let (rows, data_type) = (args.rows(), args.return_type().clone());
-    if data_type == SqlType::Void {
+    let is_void = data_type == SqlType::Void;
+    if is_void && (0..args.len()).all(|at| !args.can_fail(at)) {
         return Ok(Column::nulls(&data_type, rows.len()));
     }
     let mut assembly = Assembly::new(rows.len());
@@ -78,7 +82,7 @@ fn evaluate_case(args: &mut LazyArgs<'_>) -> Result<Column> {
             _ => {}
         }
         let last = branch + 1 == args.len() / 2;
-        if last && remaining.is_none() && !args.can_fail(value) && !otherwise_can_fail(args) {
+        if last && !is_void && remaining.is_none() && !args.can_fail(value) && !otherwise_can_fail(args) {
             let value = args.evaluate(value, rows)?;
             return choose(&taken, &value, &evaluate_otherwise(args, rows, &data_type)?, &data_type);
         }

@@ -322,6 +322,7 @@ fn difference_form(_: &'static str, args: &[String]) -> String {
 
 pub const DATE_ADD: ScalarFunction = ScalarFunction {
     name: "date_add",
+    aliases: &["dateadd"],
     signature: Signature::Custom(date_and_days),
     returns: |_| Ok(SqlType::Date),
     kernel: Kernel::Batch(|args| binary::<Date32Type, Int32Type, Date32Type>(args, i32::wrapping_add)),
@@ -335,6 +336,7 @@ pub const DATE_ADD: ScalarFunction = ScalarFunction {
 
 pub const DATE_SUB: ScalarFunction = ScalarFunction {
     name: "date_sub",
+    aliases: &[],
     signature: Signature::Custom(date_and_days),
     returns: |_| Ok(SqlType::Date),
     kernel: Kernel::Batch(|args| binary::<Date32Type, Int32Type, Date32Type>(args, i32::wrapping_sub)),

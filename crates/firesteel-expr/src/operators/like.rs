@@ -5,7 +5,6 @@ use std::sync::Arc;
 use arrow::array::{Array, AsArray, BooleanArray};
 use arrow::buffer::BooleanBuffer;
 use firesteel_common::{Error, Result, SqlType, error, internal};
-use regex::Regex;
 
 use super::elementwise::union_nulls;
 use super::encoding::over_entries;
@@ -13,13 +12,19 @@ use super::pattern::{LikePattern, Malformed};
 use crate::column::Column;
 use crate::expr::ExprRef;
 use crate::function::{CanFail, Doc, Kernel, KernelArgs, Param, PreparedKernel, ScalarFunction, Signature};
+use crate::java_regex::JavaRegex;
 
 const ESCAPE_DEFAULT: char = '\\';
 
 /// What a pattern compiles to.
 trait Matcher: Sized + Send {
     fn compile(pattern: &str, escape: char) -> Result<Self>;
-    fn matches(&mut self, text: &str) -> bool;
+    fn matches(&mut self, text: &str) -> Result<bool>;
+
+    /// Whether some text may be too much for the pattern.
+    fn can_fail(&self) -> bool {
+        false
+    }
 }
 
 struct Like(LikePattern);
@@ -29,8 +34,8 @@ impl Matcher for Like {
         LikePattern::compile(pattern, escape).map(Like).map_err(|problem| malformed(pattern, problem))
     }
 
-    fn matches(&mut self, text: &str) -> bool {
-        self.0.matches(text)
+    fn matches(&mut self, text: &str) -> Result<bool> {
+        Ok(self.0.matches(text))
     }
 }
 
@@ -47,7 +52,7 @@ impl Matcher for ILike {
         Ok(ILike { pattern, lower: String::new() })
     }
 
-    fn matches(&mut self, text: &str) -> bool {
+    fn matches(&mut self, text: &str) -> Result<bool> {
         self.lower.clear();
         if text.is_ascii() {
             self.lower.push_str(text);
@@ -55,28 +60,30 @@ impl Matcher for ILike {
         } else {
             self.lower.push_str(&text.to_lowercase());
         }
-        self.pattern.matches(&self.lower)
+        Ok(self.pattern.matches(&self.lower))
     }
 }
 
-struct RLike(Regex);
+struct RLike(JavaRegex);
 
 impl Matcher for RLike {
     fn compile(pattern: &str, _escape: char) -> Result<Self> {
-        let invalid = |source| {
+        JavaRegex::compile(pattern).map(RLike).ok_or_else(|| {
             error!(
                 INVALID_PARAMETER_VALUE_PATTERN,
                 parameter = "`regexp`",
                 functionName = "`rlike`",
                 value = format!("'{pattern}'")
             )
-            .caused_by(source)
-        };
-        Regex::new(pattern).map(RLike).map_err(invalid)
+        })
     }
 
-    fn matches(&mut self, text: &str) -> bool {
+    fn matches(&mut self, text: &str) -> Result<bool> {
         self.0.is_match(text)
+    }
+
+    fn can_fail(&self) -> bool {
+        self.0.can_fail()
     }
 }
 
@@ -132,7 +139,7 @@ impl<M: Matcher + 'static> Matching<M> {
                 continue;
             }
             let escape = texts.get(2).map_or(Ok(ESCAPE_DEFAULT), |escape| escape_of(escape.value(at)))?;
-            values.push(self.matcher(texts[1].value(at), escape)?.matches(texts[0].value(at)));
+            values.push(self.matcher(texts[1].value(at), escape)?.matches(texts[0].value(at))?);
         }
         Ok(Column::Array(Arc::new(BooleanArray::new(BooleanBuffer::from(values), nulls))))
     }
@@ -152,13 +159,18 @@ impl<M: Matcher + 'static> PreparedKernel for Matching<M> {
             return self.match_rows(args);
         }
         let Some((_, _, matcher)) = &mut self.compiled else { return self.match_rows(args) };
+        if matcher.can_fail() {
+            return self.match_rows(args);
+        }
         let matcher = std::cell::RefCell::new(matcher);
         over_entries(&args.columns[0], |column| {
             let mut matcher = matcher.borrow_mut();
             let flat = column.flat()?;
             let texts = flat.as_string_view();
             let nulls = texts.nulls().filter(|nulls| nulls.null_count() > 0).cloned();
-            let values = BooleanBuffer::collect_bool(texts.len(), |at| matcher.matches(texts.value(at)));
+            // It cannot fail.
+            let values =
+                BooleanBuffer::collect_bool(texts.len(), |at| matcher.matches(texts.value(at)).unwrap_or(false));
             Ok(Column::Array(Arc::new(BooleanArray::new(values, nulls))))
         })
     }
@@ -166,7 +178,10 @@ impl<M: Matcher + 'static> PreparedKernel for Matching<M> {
 
 fn may_not_compile<M: Matcher>(args: &[ExprRef]) -> bool {
     match literals(args) {
-        Some((pattern, escape)) => escape_of(escape).and_then(|escape| M::compile(pattern, escape)).is_err(),
+        Some((pattern, escape)) => {
+            let matcher = escape_of(escape).and_then(|escape| M::compile(pattern, escape));
+            matcher.map_or(true, |matcher| matcher.can_fail())
+        }
         None => true,
     }
 }

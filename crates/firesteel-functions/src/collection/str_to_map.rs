@@ -4,16 +4,15 @@ use std::sync::Arc;
 
 use arrow::array::{StringViewArray, StringViewBuilder};
 use arrow::buffer::{NullBuffer, OffsetBuffer};
-use firesteel_common::{Error, Result, SqlType};
+use firesteel_common::{Result, SqlType};
 use firesteel_expr::coerce::errors;
 use firesteel_expr::function::{CanFail, Doc, Kernel, KernelArgs, ScalarFunction, Signature};
 use firesteel_expr::{Column, Expr, ExprRef, Literal};
-use regex::Regex;
 
 use super::entries::map_column;
 use super::operands::cast;
 use crate::rows::Texts;
-use crate::string::regexp::{compile, parts};
+use crate::string::regexp::{Pattern, parts};
 
 pub(super) const STR_TO_MAP: ScalarFunction = ScalarFunction {
     name: "str_to_map",
@@ -47,21 +46,9 @@ fn operands(name: &'static str, mut args: Vec<ExprRef>) -> Result<Vec<ExprRef>> 
     }
 }
 
-/// The last pattern, compiled.
-#[derive(Default)]
-struct Pattern(Option<(String, Regex)>);
-
-impl Pattern {
-    fn get(&mut self, text: &str) -> Result<&Regex> {
-        let known = self.0.take().filter(|known| known.0 == text);
-        let known = known.map_or_else(|| Ok((text.to_owned(), compile("str_to_map", text)?)), Ok::<_, Error>)?;
-        Ok(&self.0.insert(known).1)
-    }
-}
-
 fn str_to_map(args: &KernelArgs<'_>) -> Result<Column> {
     let (texts, pairs, inner) = (Texts::of(args, 0)?, Texts::of(args, 1)?, Texts::of(args, 2)?);
-    let (mut by_pair, mut by_key) = (Pattern::default(), Pattern::default());
+    let (mut by_pair, mut by_key) = (Pattern::new("str_to_map"), Pattern::new("str_to_map"));
     let (mut keys, mut values) = (StringViewBuilder::new(), StringViewBuilder::new());
     let (mut lengths, mut valid) = (Vec::with_capacity(args.rows), Vec::with_capacity(args.rows));
     for row in 0..args.rows {
@@ -70,10 +57,12 @@ fn str_to_map(args: &KernelArgs<'_>) -> Result<Column> {
             valid.push(false);
             continue;
         };
-        let entries = parts(by_pair.get(pair)?, text, -1);
+        let mut entries = Vec::new();
+        parts(by_pair.get(pair)?, text, -1, |entry| entries.push(entry))?;
         let by_key = by_key.get(inner)?;
-        for entry in &entries {
-            let entry = parts(by_key, entry, 2);
+        for text in &entries {
+            let mut entry = Vec::with_capacity(2);
+            parts(by_key, text, 2, |part| entry.push(part))?;
             keys.append_value(entry[0]);
             values.append_option(entry.get(1));
         }

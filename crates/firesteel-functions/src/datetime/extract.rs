@@ -1,6 +1,8 @@
 //! `extract(field FROM source)`, `date_part`: a call of the function for the field, which planning must know.
 
-use arrow::datatypes::{Decimal128Type, DurationMicrosecondType, IntervalYearMonthType, TimestampMicrosecondType};
+use arrow::datatypes::{
+    Decimal128Type, DurationMicrosecondType, IntervalYearMonthType, Time64NanosecondType, TimestampMicrosecondType,
+};
 use firesteel_common::{Error, Result, SqlType, error, internal};
 use firesteel_expr::cast::datetime::MICROS_PER_DAY;
 use firesteel_expr::coerce::signature;
@@ -9,7 +11,7 @@ use firesteel_expr::function::{Doc, Kernel, KernelArgs, Param, ScalarFunction, S
 use firesteel_expr::operators::elementwise::unary;
 use firesteel_expr::{Column, Literal, registry};
 
-use super::fields::zone_of;
+use super::fields::{clock_operand, zone_of};
 use crate::rows::{Numbers, constant_text, number_column};
 
 pub(super) const EXTRACT: ScalarFunction = ScalarFunction {
@@ -144,9 +146,12 @@ fn interval_part(args: &KernelArgs<'_>) -> Result<Column> {
 /// Seconds of a timestamp with their fraction: DECIMAL(8,6).
 pub(super) const SECOND_WITH_FRACTION: ScalarFunction = ScalarFunction {
     name: "second_with_fraction",
-    signature: Signature::OneOf(&[&[Param::AnyTimestamp]]),
+    signature: Signature::Custom(clock_operand),
     returns: |_| Ok(SqlType::decimal(8, 6)),
     kernel: Kernel::Batch(|args| {
+        if matches!(args.types[0], SqlType::Time(_)) {
+            return unary::<Time64NanosecondType, Decimal128Type>(args, |nanos| i128::from(nanos / 1_000 % 60_000_000));
+        }
         let zone = zone_of(args, 0);
         unary::<TimestampMicrosecondType, Decimal128Type>(args, |micros| {
             i128::from(zone.to_local(micros).rem_euclid(60_000_000))

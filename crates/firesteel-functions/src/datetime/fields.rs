@@ -1,9 +1,11 @@
 //! Fields of dates and of the time of day.
 
-use arrow::datatypes::{Date32Type, Int32Type, TimestampMicrosecondType};
+use arrow::datatypes::{Date32Type, Int32Type, Time64NanosecondType, TimestampMicrosecondType};
 use firesteel_common::{Result, SqlType};
 use firesteel_expr::Column;
 use firesteel_expr::cast::datetime::{MICROS_PER_DAY, Zone, civil_from_days, days_from_civil};
+use firesteel_expr::coerce::signature;
+use firesteel_expr::expr::ExprRef;
 use firesteel_expr::function::{Doc, Kernel, KernelArgs, Param, ScalarFunction, Signature};
 use firesteel_expr::operators::elementwise::unary;
 
@@ -123,8 +125,16 @@ pub(super) fn iso_week(days: i64) -> (i32, i32) {
     (year as i32, (day_of_year(thursday) - 1) / 7 + 1)
 }
 
+/// A TIME as it is, anything else as a timestamp.
+pub(super) fn clock_operand(name: &'static str, args: Vec<ExprRef>) -> Result<Vec<ExprRef>> {
+    match args.as_slice() {
+        [time] if matches!(time.data_type(), SqlType::Time(_)) => Ok(args),
+        _ => signature::apply(name, Signature::OneOf(&[&[Param::AnyTimestamp]]), args),
+    }
+}
+
 const OF_TIME: ScalarFunction = ScalarFunction {
-    signature: Signature::OneOf(&[&[Param::AnyTimestamp]]),
+    signature: Signature::Custom(clock_operand),
     returns: |_| Ok(SqlType::Int),
     ..ScalarFunction::DEFAULT
 };
@@ -138,6 +148,9 @@ pub(super) fn zone_of(args: &KernelArgs<'_>, at: usize) -> Zone {
 }
 
 fn of_time(args: &KernelArgs<'_>, field: fn(i64) -> i32) -> Result<Column> {
+    if matches!(args.types[0], SqlType::Time(_)) {
+        return unary::<Time64NanosecondType, Int32Type>(args, |nanos| field(nanos / 1_000_000_000));
+    }
     let zone = zone_of(args, 0);
     unary::<TimestampMicrosecondType, Int32Type>(args, |micros| {
         field(zone.to_local(micros).rem_euclid(MICROS_PER_DAY) / 1_000_000)

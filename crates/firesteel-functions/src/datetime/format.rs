@@ -6,8 +6,8 @@ use firesteel_expr::Column;
 use firesteel_expr::cast::datetime::Zone;
 use firesteel_expr::function::{CanFail, Doc, Kernel, KernelArgs, Param, ScalarFunction, Signature};
 
-use super::pattern::Pattern;
-use crate::rows::{Numbers, Texts, text_column};
+use super::pattern::{Pattern, Purpose};
+use crate::rows::{Numbers, Texts, try_text_column};
 
 pub(super) const DATE_FORMAT: ScalarFunction = ScalarFunction {
     name: "date_format",
@@ -28,11 +28,9 @@ fn format(args: &KernelArgs<'_>) -> Result<Column> {
     let zone = Zone::parse_or_utc(&args.context.time_zone);
     let (timestamps, patterns) = (Numbers::<TimestampMicrosecondType>::of(args, 0)?, Texts::of(args, 1)?);
     let mut cached = None;
-    let mut row_result = |row: usize| -> Result<Option<String>> {
+    try_text_column(args, |row| {
         let (Some(micros), Some(text)) = (timestamps.get(row), patterns.get(row)) else { return Ok(None) };
-        let pattern = Pattern::cached(&mut cached, text)?;
+        let pattern = Pattern::cached(&mut cached, text, Purpose::Write)?;
         Ok(Some(pattern.format(micros, &zone)))
-    };
-    let rows = (0..args.rows).map(&mut row_result).collect::<Result<Vec<_>>>()?;
-    text_column(args, |row| rows[row].as_deref())
+    })
 }

@@ -1,14 +1,15 @@
-//! `md5` and `sha2`, as hexadecimal text.
+//! `md5`, `sha1` and `sha2` as hexadecimal text, `crc32` as a number.
 
 use std::fmt::Write;
 
-use arrow::datatypes::Int32Type;
+use arrow::datatypes::{Int32Type, Int64Type};
 use firesteel_common::SqlType;
 use firesteel_expr::function::{Doc, Kernel, Nullability, Param, ScalarFunction, Signature};
 use md5::{Digest, Md5};
+use sha1::Sha1;
 use sha2::{Sha224, Sha256, Sha384, Sha512};
 
-use crate::rows::{Bytes, Numbers, text_column};
+use crate::rows::{Bytes, Numbers, number_column, text_column};
 
 pub(super) const MD5: ScalarFunction = ScalarFunction {
     name: "md5",
@@ -24,6 +25,39 @@ pub(super) const MD5: ScalarFunction = ScalarFunction {
         examples: &[("SELECT md5('Spark')", "8cde774d6f7333752ed72cacddb05126")],
     },
     ..ScalarFunction::DEFAULT
+};
+
+pub(super) const SHA1: ScalarFunction = ScalarFunction {
+    name: "sha1",
+    aliases: &["sha"],
+    kernel: Kernel::Batch(|args| {
+        let bytes = Bytes::of(args, 0)?;
+        text_column(args, |row| bytes.get(row).map(|bytes| hex(&Sha1::digest(bytes))))
+    }),
+    doc: Doc {
+        usage: "sha1(expr) - Returns a sha1 hash value as a hex string of the `expr`.",
+        since: "1.5.0",
+        examples: &[
+            ("SELECT sha1('Spark')", "85f5955f4b27a9a4c2aab6ffe5d7189fc298b92c"),
+            ("SELECT sha('Spark')", "85f5955f4b27a9a4c2aab6ffe5d7189fc298b92c"),
+        ],
+    },
+    ..MD5
+};
+
+pub(super) const CRC32: ScalarFunction = ScalarFunction {
+    name: "crc32",
+    returns: |_| Ok(SqlType::BigInt),
+    kernel: Kernel::Batch(|args| {
+        let bytes = Bytes::of(args, 0)?;
+        number_column::<Int64Type>(args, |row| bytes.get(row).map(|bytes| crc32fast::hash(bytes).into()))
+    }),
+    doc: Doc {
+        usage: "crc32(expr) - Returns a cyclic redundancy check value of the `expr` as a bigint.",
+        since: "1.5.0",
+        examples: &[("SELECT crc32('Spark')", "1557323817")],
+    },
+    ..MD5
 };
 
 pub(super) const SHA2: ScalarFunction = ScalarFunction {

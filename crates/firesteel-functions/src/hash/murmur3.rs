@@ -1,31 +1,26 @@
-//! `hash`: Spark's Murmur3 with seed 42 over the arguments in turn; NULLs leave the hash as it is.
+//! `hash`: Spark's Murmur3 with seed 42 over the arguments in turn.
 
 use std::sync::Arc;
 
-use arrow::array::{Array, ArrayRef, AsArray, Int32Array};
-use arrow::datatypes::{
-    Date32Type, Decimal128Type, DurationMicrosecondType, Float32Type, Float64Type, Int8Type, Int16Type, Int32Type,
-    Int64Type, IntervalYearMonthType, TimestampMicrosecondType,
-};
-use firesteel_common::{Result, SqlType, bail};
+use arrow::array::Int32Array;
+use firesteel_common::{Result, SqlType};
 use firesteel_expr::Column;
-use firesteel_expr::function::{Doc, Kernel, KernelArgs, Nullability, Param, ScalarFunction, Signature};
+use firesteel_expr::function::{Doc, Kernel, KernelArgs, Nullability, ScalarFunction, Signature};
 
-const SEED: u32 = 42;
+use super::fold::{self, Mix};
+
+const SEED: Murmur3 = Murmur3(42);
 
 pub(super) const HASH: ScalarFunction = ScalarFunction {
     name: "hash",
-    signature: Signature::Variadic { fixed: &[], rest: Param::Any, min: 1 },
-    returns: |types| match types.iter().find(|data_type| data_type.is_nested()) {
-        Some(nested) => bail!(UNSUPPORTED_FEATURE, feature = format!("hash of {nested}")),
-        None => Ok(SqlType::Int),
-    },
+    signature: Signature::Custom(fold::operands),
+    returns: |_| Ok(SqlType::Int),
     nullability: Nullability::Never,
     kernel: Kernel::Batch(hash),
     doc: Doc {
         usage: "hash(expr1, expr2, ...) - Returns a hash value of the arguments.",
         since: "2.0.0",
-        examples: &[("SELECT hash('Spark', 123, 2)", "-1321691492")],
+        examples: &[("SELECT hash('Spark', array(123), 2)", "-1321691492")],
     },
     ..ScalarFunction::DEFAULT
 };
@@ -33,86 +28,36 @@ pub(super) const HASH: ScalarFunction = ScalarFunction {
 fn hash(args: &KernelArgs<'_>) -> Result<Column> {
     let mut hashes = vec![SEED; args.rows];
     for (column, data_type) in args.columns.iter().zip(args.types) {
-        add(&column.flat_as(data_type)?, data_type, &mut hashes);
+        fold::add(&column.flat_as(data_type)?, data_type, &mut hashes);
     }
-    let hashes: Vec<i32> = hashes.into_iter().map(|hash| hash as i32).collect();
+    let hashes: Vec<i32> = hashes.into_iter().map(|hash| hash.0 as i32).collect();
     Ok(Column::Array(Arc::new(Int32Array::from(hashes))))
 }
 
-/// Mixes a column into the hashes of its rows.
-fn add(array: &ArrayRef, data_type: &SqlType, hashes: &mut [u32]) {
-    let mut each = |mix: &dyn Fn(usize, u32) -> u32| {
-        for (row, hash) in hashes.iter_mut().enumerate() {
-            if array.is_valid(row) {
-                *hash = mix(row, *hash);
-            }
-        }
-    };
-    macro_rules! numbers {
-        ($arrow:ty, $mix:ident, $as:ty, $to:expr) => {{
-            let values = array.as_primitive::<$arrow>();
-            each(&|row, seed| $mix($to(values.value(row)) as $as, seed))
-        }};
+#[derive(Clone, Copy)]
+struct Murmur3(u32);
+
+impl Mix for Murmur3 {
+    fn int(self, value: u32) -> Self {
+        finish(mix_block(self.0, value), 4)
     }
-    match data_type {
-        SqlType::Boolean => {
-            let values = array.as_boolean();
-            each(&|row, seed| of_int(values.value(row) as u32, seed));
-        }
-        SqlType::TinyInt => numbers!(Int8Type, of_int, u32, i32::from),
-        SqlType::SmallInt => numbers!(Int16Type, of_int, u32, i32::from),
-        SqlType::Int => numbers!(Int32Type, of_int, u32, i32::from),
-        SqlType::Date => numbers!(Date32Type, of_int, u32, i32::from),
-        SqlType::YearMonthInterval(..) => numbers!(IntervalYearMonthType, of_int, u32, i32::from),
-        SqlType::BigInt => numbers!(Int64Type, of_long, u64, i64::from),
-        SqlType::Timestamp | SqlType::TimestampNtz => numbers!(TimestampMicrosecondType, of_long, u64, i64::from),
-        SqlType::DayTimeInterval(..) => numbers!(DurationMicrosecondType, of_long, u64, i64::from),
-        // Minus zero hashes as zero, every NaN alike.
-        SqlType::Float => {
-            numbers!(Float32Type, of_int, u32, |v: f32| if v.is_nan() { f32::NAN } else { v + 0.0 }.to_bits())
-        }
-        SqlType::Double => {
-            numbers!(Float64Type, of_long, u64, |v: f64| if v.is_nan() { f64::NAN } else { v + 0.0 }.to_bits())
-        }
-        SqlType::Decimal { precision: ..=18, .. } => numbers!(Decimal128Type, of_long, u64, |v: i128| v as i64),
-        SqlType::Decimal { .. } => {
-            let values = array.as_primitive::<Decimal128Type>();
-            each(&|row, seed| of_bytes(shortest_bytes(&values.value(row).to_be_bytes()), seed));
-        }
-        SqlType::Binary => {
-            let values = array.as_binary_view();
-            each(&|row, seed| of_bytes(values.value(row), seed));
-        }
-        text if text.is_string() => {
-            let values = array.as_string_view();
-            each(&|row, seed| of_bytes(values.value(row).as_bytes(), seed));
-        }
-        // Types without a value of their own, VOID among them, count as NULL.
-        _ => {}
+
+    fn long(self, value: u64) -> Self {
+        finish(mix_block(mix_block(self.0, value as u32), (value >> 32) as u32), 8)
+    }
+
+    /// Whole words first, then each remaining byte as a word of its own (as Spark does, unlike others).
+    fn bytes(self, bytes: &[u8]) -> Self {
+        let (words, rest) = bytes.as_chunks::<4>();
+        let hash = words.iter().fold(self.0, |hash, word| mix_block(hash, u32::from_le_bytes(*word)));
+        let hash = rest.iter().fold(hash, |hash, byte| mix_block(hash, *byte as i8 as u32));
+        finish(hash, bytes.len() as u32)
     }
 }
 
-/// A big-endian two's complement number without the bytes that only repeat its sign.
-fn shortest_bytes(bytes: &[u8; 16]) -> &[u8] {
-    let redundant = |pair: &[u8]| matches!((pair[0], pair[1] >> 7), (0, 0) | (0xff, 1));
-    let skipped = bytes.windows(2).take_while(|pair| redundant(pair)).count();
-    &bytes[skipped..]
-}
-
-fn of_int(value: u32, seed: u32) -> u32 {
-    finish(mix_block(seed, value), 4)
-}
-
-fn of_long(value: u64, seed: u32) -> u32 {
-    finish(mix_block(mix_block(seed, value as u32), (value >> 32) as u32), 8)
-}
-
-/// Whole words first, then each remaining byte as a word of its own (as Spark does, unlike others).
-fn of_bytes(bytes: &[u8], seed: u32) -> u32 {
-    let (words, rest) = bytes.as_chunks::<4>();
-    let hash = words.iter().fold(seed, |hash, word| mix_block(hash, u32::from_le_bytes(*word)));
-    let hash = rest.iter().fold(hash, |hash, byte| mix_block(hash, *byte as i8 as u32));
-    finish(hash, bytes.len() as u32)
+/// The hash of bytes alone.
+pub(crate) fn of_bytes(bytes: &[u8], seed: u32) -> u32 {
+    Murmur3(seed).bytes(bytes).0
 }
 
 fn mix_block(hash: u32, block: u32) -> u32 {
@@ -120,9 +65,9 @@ fn mix_block(hash: u32, block: u32) -> u32 {
     (hash ^ block).rotate_left(13).wrapping_mul(5).wrapping_add(0xe654_6b64)
 }
 
-fn finish(hash: u32, length: u32) -> u32 {
+fn finish(hash: u32, length: u32) -> Murmur3 {
     let mut hash = hash ^ length;
     hash = (hash ^ (hash >> 16)).wrapping_mul(0x85eb_ca6b);
     hash = (hash ^ (hash >> 13)).wrapping_mul(0xc2b2_ae35);
-    hash ^ (hash >> 16)
+    Murmur3(hash ^ (hash >> 16))
 }

@@ -3,15 +3,26 @@
 use firesteel_expr::function::ScalarFunction;
 
 mod abs;
+mod bases;
+mod buckets;
 mod constants;
 mod factorial;
 mod float;
 mod log;
+pub(crate) mod random;
 mod round;
 mod rounding;
 
 pub(crate) const ALL: &[ScalarFunction] = &[
     abs::ABS,
+    bases::BIN,
+    bases::CONV,
+    bases::BIT_COUNT,
+    bases::BIT_GET,
+    bases::BITMAP_BIT_POSITION,
+    bases::BITMAP_BUCKET_NUMBER,
+    bases::BITMAP_COUNT,
+    buckets::WIDTH_BUCKET,
     constants::PI,
     constants::E,
     factorial::FACTORIAL,
@@ -46,6 +57,10 @@ pub(crate) const ALL: &[ScalarFunction] = &[
     log::LOG10,
     log::LOG2,
     log::LOG1P,
+    random::RAND,
+    random::RANDN,
+    random::UNIFORM,
+    random::RANDSTR,
     round::ROUND,
     round::BROUND,
     round::ROUND_HALF_UP,

@@ -49,3 +49,29 @@ pub(super) const CURRENT_CATALOG: ScalarFunction = ScalarFunction {
     },
     ..COMMON
 };
+
+pub(super) const CURRENT_PATH: ScalarFunction = ScalarFunction {
+    name: "current_path",
+    kernel: Kernel::Batch(|args| {
+        let path = format!("system.builtin,system.session,spark_catalog.{}", args.context.current_database);
+        constant(args, &path)
+    }),
+    doc: Doc {
+        usage: "current_path() - Returns the path on which names of functions are looked for.",
+        since: "4.2.0",
+        examples: &[("SELECT current_path()", "system.builtin,system.session,spark_catalog.default")],
+    },
+    ..COMMON
+};
+
+pub(super) const VERSION: ScalarFunction = ScalarFunction {
+    name: "version",
+    volatility: Volatility::Immutable,
+    kernel: Kernel::Batch(|args| constant(args, concat!(env!("CARGO_PKG_VERSION"), " firesteel"))),
+    doc: Doc {
+        usage: "version() - Returns the version of the engine and its name, where Spark has its revision.",
+        since: "3.0.0",
+        examples: &[],
+    },
+    ..COMMON
+};

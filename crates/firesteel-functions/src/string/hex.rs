@@ -28,7 +28,7 @@ pub(super) const HEX: ScalarFunction = ScalarFunction {
     ..ScalarFunction::DEFAULT
 };
 
-fn hex(bytes: &[u8]) -> String {
+pub(super) fn hex(bytes: &[u8]) -> String {
     bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut out, byte| {
         // Writing to a string does not fail.
         let _ = write!(out, "{byte:02X}");
@@ -54,7 +54,7 @@ pub(super) const UNHEX: ScalarFunction = ScalarFunction {
 };
 
 /// An odd first digit stands alone; NULL for what is no digit.
-fn unhex(text: &str) -> Option<Vec<u8>> {
+pub(super) fn unhex(text: &str) -> Option<Vec<u8>> {
     let digits = text.chars().map(|c| c.to_digit(16).map(|digit| digit as u8)).collect::<Option<Vec<_>>>()?;
     let (first, pairs) = digits.split_at(digits.len() % 2);
     Some(first.iter().copied().chain(pairs.chunks(2).map(|pair| pair[0] << 4 | pair[1])).collect())

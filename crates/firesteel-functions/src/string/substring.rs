@@ -105,7 +105,7 @@ fn slices(args: &KernelArgs<'_>, span: impl Fn(usize) -> Option<(i64, i64)>) -> 
 }
 
 /// 0-based half-open range of what is left of `count` characters.
-fn range(count: usize, start: i64, length: i64) -> (usize, usize) {
+pub(super) fn range(count: usize, start: i64, length: i64) -> (usize, usize) {
     let count = count as i64;
     let from = match start {
         1.. => start - 1,
@@ -116,7 +116,7 @@ fn range(count: usize, start: i64, length: i64) -> (usize, usize) {
     (from.clamp(0, to) as usize, to as usize)
 }
 
-fn substring(text: &str, start: i64, length: i64) -> &str {
+pub(super) fn substring(text: &str, start: i64, length: i64) -> &str {
     if text.is_ascii() {
         let (from, to) = range(text.len(), start, length);
         return &text[from..to];
