@@ -35,7 +35,7 @@ impl Engine for Session {
     }
 
     fn run(&mut self, sql: &str) -> Result<Output> {
-        let result = self.sql(sql)?;
+        let result = self.execute_sql(sql)?;
         let columns = result.columns().iter().map(|column| (column.name.clone(), column.data_type.clone())).collect();
         Ok(Output { columns, batches: result.collect()? })
     }

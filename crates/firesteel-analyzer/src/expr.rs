@@ -162,7 +162,12 @@ impl<'r, 'a> Resolver<'r, 'a> {
 
     /// A call of a function; an error about its arguments shows the text of `written`.
     pub(crate) fn call(&self, name: &str, args: Vec<ExprRef>, written: &parsed::Expr) -> Result<ExprRef> {
-        let call = registry::call(name, args).map_err(|error| {
+        let functions = self.analyzer.context.functions;
+        let call = match functions.scalar(name) {
+            Some(_) => functions.call(name, args).unwrap_or_else(|| Err(registry::not_found(name))),
+            None => registry::call(name, args),
+        };
+        let call = call.map_err(|error| {
             errors::in_words(error, self.analyzer.ids(), &|| self.name_of(written)).at(written.span)
         })?;
         Ok(call.written_at(self.env.place(written.span)))

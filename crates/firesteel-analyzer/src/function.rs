@@ -27,7 +27,8 @@ impl Resolver<'_, '_> {
         if call.arguments.iter().any(|argument| argument.name.is_some()) && !is_generator(call) {
             arguments::in_order(call, &[], expr.span)?;
         }
-        if registry::aggregate(name).is_some() {
+        let own = self.analyzer.context.functions;
+        if registry::aggregate(name).is_some() || own.aggregate(name).is_some() {
             return self.aggregate(call, expr);
         }
         if window::function(name).is_some() {
@@ -44,7 +45,8 @@ impl Resolver<'_, '_> {
             let expression = format!("\"{}\"", self.name_of(expr));
             return Err(error!(UNSUPPORTED_GENERATOR_NESTED_IN_EXPRESSIONS, expression = expression).at(expr.span));
         }
-        let Some(function) = registry::scalar(name) else { return Err(unknown(&call.name)) };
+        let known = registry::scalar(name).or_else(|| own.scalar(name).cloned());
+        let Some(function) = known else { return Err(unknown(&call.name)) };
         within_group::check(call, expr)?;
         if call.distinct || call.filter.is_some() || call.nulls.is_some() || !call.order_by.is_empty() {
             let feature = "DISTINCT, FILTER, IGNORE NULLS or WITHIN GROUP with a function that is no aggregate";
@@ -154,6 +156,9 @@ impl Resolver<'_, '_> {
         let filter = call.filter.as_ref().map(|filter| self.aggregate_filter(filter)).transpose()?;
         let name = inverse.unwrap_or(call.name.last());
         let resolved = registry::call_aggregate(name, args, call.distinct, filter)
+        let functions = self.analyzer.context.functions;
+        let resolved = functions
+            .call_aggregate(call.name.last(), args, call.distinct, filter)
             .map_err(|error| errors::in_words(error, self.analyzer.ids(), &|| self.call_text(call)).at(expr.span))?;
         if inverse.is_some() { Ok(resolved) } else { self.within_group(call, resolved) }
     }
@@ -169,7 +174,9 @@ impl Resolver<'_, '_> {
         let Ok(args) = inner.arguments(call) else { return Ok(None) };
         let columns: Vec<_> = args.iter().flat_map(|arg| arg.columns().iter().copied()).collect();
         let Some(aggregates) = self.env.outer_aggregates(&columns) else { return Ok(None) };
-        let resolved = registry::call_aggregate(call.name.last(), args, false, None)
+        let functions = self.analyzer.context.functions;
+        let resolved = functions
+            .call_aggregate(call.name.last(), args, false, None)
             .map_err(|error| errors::in_words(error, self.analyzer.ids(), &|| self.name_of(expr)).at(expr.span))?;
         Ok(Some(aggregates.borrow_mut().add(resolved, self.analyzer.ids(), &|| self.name_of(expr))))
     }

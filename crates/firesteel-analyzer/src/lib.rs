@@ -60,6 +60,7 @@ use firesteel_catalog::Catalog;
 use firesteel_common::settings::Settings;
 use firesteel_common::{ColumnId, ColumnIds, Result, Span, SqlType, error};
 use firesteel_expr::EvalContext;
+use firesteel_expr::registry::SessionFunctions;
 use firesteel_plan::{PlanRef, parsed};
 
 use env::Env;
@@ -67,6 +68,8 @@ use env::Env;
 /// What analysis may know of the world around a statement.
 pub struct AnalyzerContext<'a> {
     pub catalog: &'a dyn Catalog,
+    /// Functions that only this session knows.
+    pub functions: &'a SessionFunctions,
     /// Reads the text of a view.
     pub parse_query: &'a dyn Fn(&str) -> Result<parsed::Query>,
     pub ids: ColumnIds,

@@ -11,6 +11,7 @@ use firesteel_catalog::{MemoryCatalog, ScanSource, Table, TableColumn, TableStat
 use firesteel_common::settings::Settings;
 use firesteel_common::{ColumnIds, Result, SqlType, internal};
 use firesteel_expr::EvalContext;
+use firesteel_expr::registry::SessionFunctions;
 use firesteel_plan::{explain, parsed, validate};
 
 use crate::{Analyzed, AnalyzerContext, analyze};
@@ -74,6 +75,7 @@ fn run(sql: &str) -> Result<(Analyzed, ColumnIds)> {
     let ids = ColumnIds::default();
     let context = AnalyzerContext {
         catalog: &catalog,
+        functions: &SessionFunctions::default(),
         parse_query: &parse_query,
         ids: ids.clone(),
         settings: Settings::default(),

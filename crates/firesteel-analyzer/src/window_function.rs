@@ -30,8 +30,9 @@ impl Resolver<'_, '_> {
         if let Some(descriptor) = function(name) {
             return self.window_only_function(descriptor, call, over, expr);
         }
-        if registry::aggregate(name).is_none() {
-            if registry::scalar(name).is_some() {
+        let own = self.analyzer.context.functions;
+        if registry::aggregate(name).is_none() && own.aggregate(name).is_none() {
+            if registry::scalar(name).is_some() || own.scalar(name).is_some() {
                 let text = format!("\"{}\"", self.call_text(call));
                 return Err(error!(UNSUPPORTED_EXPR_FOR_WINDOW, sqlExpr = text).at(expr.span));
             }

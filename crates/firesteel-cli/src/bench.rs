@@ -91,7 +91,7 @@ fn measure(session: &Session, bench: &Bench, name: &str, path: &Path) -> Measure
     reset_peak_memory();
     for iteration in 0..bench.iterations.max(1) {
         let start = Instant::now();
-        let outcome = session.sql(&text).and_then(|result| match (&bench.results, iteration) {
+        let outcome = session.execute_sql(&text).and_then(|result| match (&bench.results, iteration) {
             // Written once, and that run is not faster for it.
             (Some(folder), 0) => write_result(result, &Path::new(folder).join(format!("{name}.parquet"))),
             _ => result.count_rows(),

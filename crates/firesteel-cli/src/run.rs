@@ -206,7 +206,7 @@ impl Runner {
         let statement = at.slice(text);
         self.last = Some(statement.to_owned());
         let mut planned = Duration::ZERO;
-        let outcome = self.session.sql(statement).and_then(|result| {
+        let outcome = self.session.execute_sql(statement).and_then(|result| {
             planned = start.elapsed();
             if let Some(query) = result.query() {
                 self.running.started(move || query.cancel());

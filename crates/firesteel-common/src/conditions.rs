@@ -24,6 +24,7 @@ conditions! {
     AMBIGUOUS_REFERENCE = "AMBIGUOUS_REFERENCE", "42704", "Reference <name> is ambiguous, could be: <referenceNames>.";
     ARITHMETIC_OVERFLOW = "ARITHMETIC_OVERFLOW", "22003", "<message>.<alternative> If necessary set <config> to \"false\" to bypass this error.";
     BINARY_ARITHMETIC_OVERFLOW = "BINARY_ARITHMETIC_OVERFLOW", "22003", "<value1> <symbol> <value2> caused overflow. Use <functionName> to ignore overflow problem and return NULL.";
+    CANNOT_RESOLVE_DATAFRAME_COLUMN = "CANNOT_RESOLVE_DATAFRAME_COLUMN", "42704", "Cannot resolve dataframe column <name>. It's probably because of illegal references like `df1.select(df2.col(\"a\"))`.";
     CAST_INVALID_INPUT = "CAST_INVALID_INPUT", "22018", "The value <expression> of the type <sourceType> cannot be cast to <targetType> because it is malformed. Correct the value as per the syntax, or change its target type. Use `try_cast` to tolerate malformed input and return NULL instead.";
     CAST_OVERFLOW = "CAST_OVERFLOW", "22003", "The value <value> of the type <sourceType> cannot be cast to <targetType> due to an overflow. Use `try_cast` to tolerate overflow and return NULL instead.";
     COLLECTION_SIZE_LIMIT_EXCEEDED = "COLLECTION_SIZE_LIMIT_EXCEEDED.FUNCTION", "54000", "Can't create array with <numberOfElements> elements which exceeding the array size limit <maxRoundedArrayLength>, unsuccessful try to create arrays in the function <functionName>.";
@@ -37,6 +38,7 @@ conditions! {
     DATATYPE_MISMATCH_INVALID_ORDERING_TYPE = "DATATYPE_MISMATCH.INVALID_ORDERING_TYPE", "42K09", "Cannot resolve <sqlExpr> due to data type mismatch: The <functionName> does not support ordering on type <dataType>.";
     DATETIME_OVERFLOW = "DATETIME_OVERFLOW", "22008", "Datetime operation overflow: <operation>.";
     DIVIDE_BY_ZERO = "DIVIDE_BY_ZERO", "22012", "Division by zero. Use `try_divide` to tolerate divisor being 0 and return NULL instead. If necessary set <config> to \"false\" to bypass this error.";
+    FAILED_EXECUTE_UDF = "FAILED_EXECUTE_UDF", "39000", "User defined function (<functionName>: (<signature>) => <result>) failed due to: <reason>.";
     GROUP_BY_AGGREGATE = "GROUP_BY_AGGREGATE", "42903", "Aggregate functions are not allowed in GROUP BY, but found <sqlExpr>.";
     GROUP_BY_POS_AGGREGATE = "GROUP_BY_POS_AGGREGATE", "42903", "GROUP BY <index> refers to an expression <aggExpr> that contains an aggregate function. Aggregate functions are not allowed in GROUP BY.";
     GROUP_BY_POS_OUT_OF_RANGE = "GROUP_BY_POS_OUT_OF_RANGE", "42805", "GROUP BY position <index> is not in select list (valid range is [1, <size>]).";
@@ -44,6 +46,7 @@ conditions! {
     INTERVAL_ARITHMETIC_OVERFLOW = "INTERVAL_ARITHMETIC_OVERFLOW.WITHOUT_SUGGESTION", "22015", "Integer overflow while operating with intervals.";
     INTERVAL_ARITHMETIC_OVERFLOW_WITH_SUGGESTION = "INTERVAL_ARITHMETIC_OVERFLOW.WITH_SUGGESTION", "22015", "Integer overflow while operating with intervals. Use <functionName> to tolerate overflow and return NULL instead.";
     INTERVAL_DIVIDED_BY_ZERO = "INTERVAL_DIVIDED_BY_ZERO", "22012", "Division by zero. Use `try_divide` to tolerate divisor being 0 and return NULL instead.";
+    INVALID_ATTRIBUTE_NAME_SYNTAX = "INVALID_ATTRIBUTE_NAME_SYNTAX", "42604", "Syntax error in the attribute name: <name>. Check that backticks appear in pairs, a quoted string is a complete name part and use a backtick only inside quoted name parts.";
     INVALID_AGGREGATE_FILTER_NOT_BOOLEAN = "INVALID_AGGREGATE_FILTER.NOT_BOOLEAN", "42903", "The FILTER expression <filterExpr> in an aggregate function is invalid. The expression is not a boolean.";
     INVALID_ESCAPE_CHAR = "INVALID_ESCAPE_CHAR", "42604", "`EscapeChar` should be a string literal of length one, but got <sqlExpr>.";
     INVALID_EXTRACT_FIELD = "INVALID_EXTRACT_FIELD", "42601", "Cannot extract <field> from <expr>.";
@@ -55,6 +58,7 @@ conditions! {
     INVALID_LIKE_PATTERN_ESC_AT_THE_END = "INVALID_FORMAT.ESC_AT_THE_END", "42601", "The format is invalid: <format>. The escape character is not allowed to end with.";
     INVALID_LIKE_PATTERN_ESC_IN_THE_MIDDLE = "INVALID_FORMAT.ESC_IN_THE_MIDDLE", "42601", "The format is invalid: <format>. The escape character is not allowed to precede <char>.";
     INVALID_PARAMETER_VALUE_PATTERN = "INVALID_PARAMETER_VALUE.PATTERN", "22023", "The value of parameter(s) <parameter> in <functionName> is invalid: <value>.";
+    INVALID_SAVE_MODE = "INVALID_SAVE_MODE", "42000", "The specified save mode <mode> is invalid. Valid save modes include \"append\", \"overwrite\", \"ignore\", \"error\", \"errorifexists\", and \"default\".";
     INVALID_TYPED_LITERAL = "INVALID_TYPED_LITERAL", "42604", "The value of the typed literal <valueType> is invalid: <value>.";
     INVALID_WHERE_CONDITION = "INVALID_WHERE_CONDITION", "42903", "The WHERE condition <condition> contains invalid expressions: <expressionList>. Rewrite the query to avoid window functions, aggregate functions, and generator functions in the WHERE clause.";
     MISSING_AGGREGATION = "MISSING_AGGREGATION", "42803", "The non-aggregating expression <expression> is based on columns which are not participating in the GROUP BY clause. Add the columns or the expression to the GROUP BY, aggregate the expression, or use <expressionAnyValue> if you do not care which of the values within a group is returned.";
@@ -70,7 +74,9 @@ conditions! {
     PATH_NOT_FOUND = "PATH_NOT_FOUND", "42K03", "Path does not exist: <path>.";
     REMAINDER_BY_ZERO = "REMAINDER_BY_ZERO", "22012", "Remainder by zero. Use `try_mod` to tolerate divisor being 0 and return NULL instead. If necessary set <config> to \"false\" to bypass this error.";
     REQUIRES_SINGLE_PART_NAMESPACE = "REQUIRES_SINGLE_PART_NAMESPACE", "42K05", "<sessionCatalog> requires a single-part namespace, but got identifier <identifier>.";
+    ROUTINE_ALREADY_EXISTS = "ROUTINE_ALREADY_EXISTS", "42723", "Cannot create the routine <routineName> because a routine of that name already exists.";
     ROUTINE_NOT_FOUND = "UNRESOLVED_ROUTINE", "42883", "Cannot resolve routine <routineName> on search path <searchPath>.";
+    SQL_CONF_NOT_FOUND = "SQL_CONF_NOT_FOUND", "42K0I", "The SQL config <sqlConf> cannot be found. Please verify that the config exists.";
     TABLE_OR_VIEW_NOT_FOUND = "TABLE_OR_VIEW_NOT_FOUND", "42P01", "The table or view <relationName> cannot be found. Verify the spelling and correctness of the schema and catalog. If you did not qualify the name with a schema, verify the current_schema() output, or qualify the name with the correct schema and catalog. To tolerate the error on drop use DROP VIEW IF EXISTS or DROP TABLE IF EXISTS.";
     TEMP_TABLE_OR_VIEW_ALREADY_EXISTS = "TEMP_TABLE_OR_VIEW_ALREADY_EXISTS", "42P07", "Cannot create the temporary view <relationName> because it already exists. Choose a different name, drop or replace the existing view, or add the IF NOT EXISTS clause to tolerate pre-existing views.";
     DECIMAL_SCALE_EXCEEDS_PRECISION = "DECIMAL_SCALE_EXCEEDS_PRECISION", "22003", "The scale <scale> of a decimal must not exceed its precision <precision>.";
@@ -79,6 +85,9 @@ conditions! {
     COLUMN_NOT_FOUND = "COLUMN_NOT_FOUND", "42703", "The column <colName> cannot be found. Verify the spelling and correctness of the column name according to the SQL config <caseSensitiveConfig>.";
     UNRESOLVED_COLUMN_WITHOUT_SUGGESTION = "UNRESOLVED_COLUMN.WITHOUT_SUGGESTION", "42703", "A column, variable, or function parameter with name <objectName> cannot be resolved.";
     UNRESOLVED_COLUMN_WITH_SUGGESTION = "UNRESOLVED_COLUMN.WITH_SUGGESTION", "42703", "A column, variable, or function parameter with name <objectName> cannot be resolved. Did you mean one of the following? [<proposal>].";
+    UNSUPPORTED_ARROWTYPE = "UNSUPPORTED_ARROWTYPE", "0A000", "Unsupported arrow type <typeName>.";
+    UNSUPPORTED_EXPR_FOR_WINDOW = "UNSUPPORTED_EXPR_FOR_WINDOW", "42P20", "Expression <sqlExpr> not supported within a window function.";
+    UNSUPPORTED_JOIN_TYPE = "UNSUPPORTED_JOIN_TYPE", "0A000", "Unsupported join type '<typ>'. Supported join types include: <supported>.";
     UNSUPPORTED_TYPED_LITERAL = "UNSUPPORTED_TYPED_LITERAL", "0A000", "Literals of the type <unsupportedType> are not supported. Supported types are <supportedTypes>.";
     UNSUPPORTED_DATATYPE = "UNSUPPORTED_DATATYPE", "0A000", "Unsupported data type <typeName>.";
     WRONG_NUM_ARGS = "WRONG_NUM_ARGS.WITHOUT_SUGGESTION", "42605", "The <functionName> requires <expectedNum> parameters but the actual number is <actualNum>.";
@@ -171,7 +180,6 @@ conditions! {
     SPECIFIED_WINDOW_FRAME_UNACCEPTED_TYPE = "DATATYPE_MISMATCH.SPECIFIED_WINDOW_FRAME_UNACCEPTED_TYPE", "42K09", "Cannot resolve <sqlExpr> due to data type mismatch: The data type of the <location> bound <exprType> does not match the expected data type <expectedType>.";
     SPECIFIED_WINDOW_FRAME_WRONG_COMPARISON = "DATATYPE_MISMATCH.SPECIFIED_WINDOW_FRAME_WRONG_COMPARISON", "42K09", "Cannot resolve <sqlExpr> due to data type mismatch: The lower bound of a window frame must be <comparison> to the upper bound.";
     UNRESOLVED_WINDOW_REFERENCE = "INVALID_SQL_SYNTAX.UNRESOLVED_WINDOW_REFERENCE", "42000", "Invalid SQL syntax: Cannot resolve window reference <windowName>.";
-    UNSUPPORTED_EXPR_FOR_WINDOW = "UNSUPPORTED_EXPR_FOR_WINDOW", "42P20", "Expression <sqlExpr> not supported within a window function.";
     UNSUPPORTED_GROUPING_EXPRESSION = "UNSUPPORTED_GROUPING_EXPRESSION", "42K0E", "grouping()/grouping_id() can only be used with GroupingSets/Cube/Rollup.";
     WINDOW_FRAME_NOT_REQUIRED = "_LEGACY_ERROR_TEMP_1036", "", "Window Frame <wf> must match the required frame <required>.";
     WINDOW_FUNCTION_FRAME_NOT_ORDERED = "WINDOW_FUNCTION_FRAME_NOT_ORDERED", "42601", "Window function <wf_name> requires the window to be ordered. You need to add an ORDER BY clause. For example: SELECT <wf_expr> OVER (PARTITION BY window_partition ORDER BY window_ordering) FROM table.";
@@ -259,6 +267,11 @@ conditions! {
     PARQUET_TYPE_NOT_SUPPORTED = "PARQUET_TYPE_NOT_SUPPORTED", "42846", "Parquet type not yet supported: <parquetType>.";
     PARQUET_COLUMN_DATA_TYPE_MISMATCH = "FAILED_READ_FILE.PARQUET_COLUMN_DATA_TYPE_MISMATCH", "KD001", "Error while reading file <path>. Data type mismatches when reading Parquet column <column>. Expected Spark type <expectedType>, actual Parquet type <actualType>.";
     CANNOT_WRITE_FILE = "CANNOT_WRITE_FILE", "58030", "Error while writing file <path>: <reason>.";
+    CANNOT_DESERIALIZE = "CANNOT_DESERIALIZE", "22000", "Cannot read <what> as what was asked for: <reason>.";
+    MISMATCHED_BATCHES = "MISMATCHED_BATCHES", "42K09", "All batches must have the same columns: <actual> instead of <expected>.";
+    FAILED_CATALOG = "FAILED_CATALOG", "39000", "The catalog <catalog> failed: <reason>.";
+    FAILED_OPTIMIZER_RULE = "FAILED_OPTIMIZER_RULE", "39000", "An optimizer rule of the session (<rules>) failed: <reason>.";
+    FAILED_TABLE_SOURCE = "FAILED_TABLE_SOURCE", "39000", "The table source <table> failed: <reason>.";
     CANNOT_READ_FILE = "FAILED_READ_FILE.NO_HINT", "KD001", "Error while reading file <path>: <reason>.";
     MEMORY_LIMIT_EXCEEDED = "MEMORY_LIMIT_EXCEEDED", "53200", "The query needs more memory than the limit allows: <consumer> asked for <requested> bytes, <available> of <limit> are free. Largest holders: <holders>. Raise --memory-limit or lower the work at once.";
     STATEMENT_TOO_COMPLEX = "STATEMENT_TOO_COMPLEX", "54001", "The statement is too complex: <reason>.";

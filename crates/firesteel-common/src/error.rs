@@ -47,6 +47,20 @@ impl Error {
         self
     }
 
+    /// Gives every parameter another text.
+    pub fn map_parameters(mut self, map: impl Fn(String) -> String) -> Self {
+        for (_, value) in &mut self.0.parameters {
+            *value = map(std::mem::take(value));
+        }
+        self
+    }
+
+    /// Forgets where: for statements that have no text.
+    pub fn without_place(mut self) -> Self {
+        self.0.span = None;
+        self
+    }
+
     /// Says where instead of what was said: a place in another text (a view's) means nothing in this one.
     pub fn moved_to(mut self, span: Span) -> Self {
         self.0.span = Some(span);

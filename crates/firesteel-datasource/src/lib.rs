@@ -6,13 +6,14 @@
 //! - [`parquet`]: Parquet files as tables, their scan, and a writer.
 //! - [`rows`]: what formats of rows in text share; [`csv`], [`json`], [`text`].
 //! - [`write`]: rows into files of every format.
-//! - [`memory_table`]: record batches in memory as a table.
+//! - [`memory_table`]: record batches in memory as a table; [`external`]: tables that a program brings.
 //! - [`filter`], [`prune`]: what scans do with filters, on values and on bounds of values; [`conform`]: types of files as
 //!   types of plans.
 
 mod conform;
 pub(crate) mod csv;
 pub mod data_dir;
+pub mod external;
 pub mod files;
 mod filter;
 pub(crate) mod json;
@@ -29,6 +30,7 @@ pub(crate) mod text;
 pub(crate) mod write;
 
 pub use data_dir::tables_in;
+pub use external::ExternalTable;
 pub use files::FileSource;
 pub use memory_table::MemoryTable;
 pub use options::FileOptions;

@@ -18,7 +18,7 @@ use firesteel_plan::physical::{Scan, Write};
 use crate::options::FileOptions;
 use crate::rows::input::Compression;
 use crate::write::{WriteFormat, WriteSinkFactory};
-use crate::{csv, json, memory_table, parquet, text};
+use crate::{csv, external, json, memory_table, parquet, text};
 
 /// A file format.
 pub(crate) struct Format {
@@ -77,6 +77,7 @@ impl ScanOpener for ReaderRegistry {
         metrics: &Arc<OperatorMetrics>,
     ) -> Result<Arc<dyn SourceFactory>> {
         match scan.source.reader.as_ref() {
+            external::READER => external::open(scan, schema, query),
             memory_table::READER => memory_table::open(scan, schema, query),
             name => match format(name) {
                 Some(format) => (format.scan)(scan, schema, query, metrics),

@@ -77,9 +77,45 @@ pub struct AggregateFunction {
     pub doc: Doc,
 }
 
-/// A function of the registry; equal by name, and by name on the wire.
+/// An aggregate function that a program brings: what of a descriptor is code, as an object. Its accumulators never panic.
+pub trait UserAggregate: Send + Sync {
+    /// Checks the arguments and casts them.
+    fn coerce(&self, args: Vec<ExprRef>) -> Result<Vec<ExprRef>>;
+    fn returns(&self, types: &[SqlType]) -> Result<SqlType>;
+    fn accumulator(&self, types: &[SqlType]) -> Result<Box<dyn Accumulator>>;
+}
+
+/// A function of the registry, or a session's with its object; equal by name, and by name on the wire.
 #[derive(Clone)]
-pub struct AggregateRef(pub Arc<AggregateFunction>);
+pub struct AggregateRef(pub Arc<AggregateFunction>, Option<Arc<dyn UserAggregate>>);
+
+impl AggregateRef {
+    pub fn new(function: AggregateFunction) -> Self {
+        Self(Arc::new(function), None)
+    }
+
+    pub fn of_user(function: AggregateFunction, user: Arc<dyn UserAggregate>) -> Self {
+        Self(Arc::new(function), Some(user))
+    }
+
+    pub fn user(&self) -> Option<&Arc<dyn UserAggregate>> {
+        self.1.as_ref()
+    }
+
+    fn result_type(&self, types: &[SqlType]) -> Result<SqlType> {
+        match &self.1 {
+            Some(user) => user.returns(types),
+            None => (self.returns)(types),
+        }
+    }
+
+    fn open(&self, types: &[SqlType]) -> Result<Box<dyn Accumulator>> {
+        match &self.1 {
+            Some(user) => user.accumulator(types),
+            None => (self.accumulator)(types),
+        }
+    }
+}
 
 impl std::ops::Deref for AggregateRef {
     type Target = AggregateFunction;
@@ -146,7 +182,7 @@ impl AggregateCall {
     /// Over arguments that are already of the types that the function takes.
     pub fn new(function: AggregateRef, args: Vec<ExprRef>, distinct: bool, filter: Option<ExprRef>) -> Result<Self> {
         let types: Vec<_> = args.iter().map(|arg| arg.data_type().clone()).collect();
-        let data_type = (function.returns)(&types)?;
+        let data_type = function.result_type(&types)?;
         let distinct = distinct && !function.ignores_duplicates;
         let nullable = function.nullable;
         Ok(Self { function, args, distinct, order_by: Vec::new(), filter, data_type, nullable })
@@ -167,7 +203,7 @@ impl AggregateCall {
     }
 
     pub fn accumulator(&self) -> Result<Box<dyn Accumulator>> {
-        let inner = (self.function.accumulator)(&self.arg_types())?;
+        let inner = self.function.open(&self.arg_types())?;
         if self.order_by.is_empty() { Ok(inner) } else { aggregates::ordered(self, inner) }
     }
 

@@ -18,7 +18,7 @@ use crate::batch::{Batch, Selection};
 use crate::cast;
 use crate::column::Column;
 use crate::expr::{CastMode, Expr, ExprKind, ExprRef};
-use crate::function::{FunctionRef, Kernel, KernelArgs, PreparedKernel, Volatility};
+use crate::function::{FunctionRef, Kernel, KernelArgs, PreparedKernel, UserFunction, Volatility};
 
 /// What kernels may know of the session and the query; fixed once per query.
 #[derive(Debug, Clone)]
@@ -222,6 +222,7 @@ enum BoundKernel {
     Batch(fn(&KernelArgs<'_>) -> Result<Column>),
     Prepared(Box<dyn PreparedKernel>),
     Lazy(fn(&mut LazyArgs<'_>) -> Result<Column>),
+    User(Arc<dyn UserFunction>),
 }
 
 impl Bound {
@@ -238,6 +239,10 @@ impl Bound {
                     Kernel::Batch(kernel) => BoundKernel::Batch(kernel),
                     Kernel::Prepared(prepare) => BoundKernel::Prepared(prepare(args)?),
                     Kernel::Lazy(kernel) => BoundKernel::Lazy(kernel),
+                    Kernel::User => match function.user() {
+                        Some(user) => BoundKernel::User(Arc::clone(user)),
+                        None => return Err(internal!("{} has no object", function.name)),
+                    },
                     Kernel::Rewrite(_) => return Err(internal!("{} should have been rewritten", function.name)),
                 };
                 let arg_types = args.iter().map(|arg| arg.data_type().clone()).collect();
@@ -296,6 +301,7 @@ impl Bound {
                 let result = match kernel {
                     BoundKernel::Batch(kernel) => kernel(&args)?,
                     BoundKernel::Prepared(kernel) => kernel.evaluate(&args)?,
+                    BoundKernel::User(function) => function.evaluate(&args)?,
                     BoundKernel::Lazy(_) => return Err(internal!("a lazy kernel outside of its arm")),
                 };
                 debug_assert_eq!(result.len(), length, "{} gave a column of another length", function.name);

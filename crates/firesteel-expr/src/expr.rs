@@ -100,9 +100,11 @@ impl Expr {
 
     /// A call over arguments that are already of the types that the function takes.
     pub fn call(function: &FunctionRef, args: Vec<ExprRef>) -> Result<ExprRef> {
-        let data_type = match function.returns_for {
-            Some(returns) => returns(&args)?,
-            None => (function.returns)(&args.iter().map(|arg| arg.data_type.clone()).collect::<Vec<_>>())?,
+        let types = || args.iter().map(|arg| arg.data_type.clone()).collect::<Vec<_>>();
+        let data_type = match (function.user(), function.returns_for) {
+            (Some(user), _) => user.returns(&types())?,
+            (None, Some(returns)) => returns(&args)?,
+            (None, None) => (function.returns)(&types())?,
         };
         let nullable = function.call_nullable(&args);
         let facts = Facts::of(&args, function.call_can_fail(&args), function.volatility);

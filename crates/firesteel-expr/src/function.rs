@@ -118,6 +118,17 @@ pub enum Kernel {
     Lazy(fn(&mut LazyArgs<'_>) -> Result<Column>),
     /// Never computed: analysis puts an equal expression in its place.
     Rewrite(fn(Vec<ExprRef>) -> Result<ExprRef>),
+    /// By the program's object in the [`FunctionRef`].
+    User,
+}
+
+/// A function that a program brings: what of a descriptor is code, as an object.
+pub trait UserFunction: Send + Sync {
+    /// Checks the arguments and casts them.
+    fn coerce(&self, args: Vec<ExprRef>) -> Result<Vec<ExprRef>>;
+    fn returns(&self, types: &[SqlType]) -> Result<SqlType>;
+    /// As [`Kernel::Batch`]; never panics.
+    fn evaluate(&self, args: &KernelArgs<'_>) -> Result<Column>;
 }
 
 /// What is true of a function that takes functions: `transform(array, x -> x + 1)`. Values come first, as the signature
@@ -221,9 +232,24 @@ pub fn infix_form(name: &'static str, args: &[String]) -> String {
     format!("({})", args.join(&format!(" {} ", name.to_uppercase())))
 }
 
-/// A function of the registry; equal by name, and by name on the wire.
+/// A function of the registry, or a session's with its object; equal by name, and by name on the wire.
 #[derive(Clone)]
-pub struct FunctionRef(pub Arc<ScalarFunction>);
+pub struct FunctionRef(pub Arc<ScalarFunction>, Option<Arc<dyn UserFunction>>);
+
+impl FunctionRef {
+    pub fn new(function: ScalarFunction) -> Self {
+        Self(Arc::new(function), None)
+    }
+
+    /// The descriptor's kernel is [`Kernel::User`].
+    pub fn of_user(function: ScalarFunction, user: Arc<dyn UserFunction>) -> Self {
+        Self(Arc::new(ScalarFunction { kernel: Kernel::User, ..function }), Some(user))
+    }
+
+    pub fn user(&self) -> Option<&Arc<dyn UserFunction>> {
+        self.1.as_ref()
+    }
+}
 
 impl std::ops::Deref for FunctionRef {
     type Target = ScalarFunction;

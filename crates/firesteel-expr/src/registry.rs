@@ -1,7 +1,7 @@
 //! Functions by name. This crate brings the operators and the aggregates that rules build; `firesteel-functions` installs
 //! all others. Names match without case.
 
-use std::sync::{Arc, LazyLock, PoisonError, RwLock};
+use std::sync::{LazyLock, PoisonError, RwLock};
 
 use firesteel_common::{Result, error, names};
 use hashbrown::HashMap;
@@ -19,14 +19,14 @@ struct Registry {
 
 impl Registry {
     fn add_scalar(&mut self, function: ScalarFunction) {
-        let function = FunctionRef(Arc::new(function));
+        let function = FunctionRef::new(function);
         for name in std::iter::once(&function.name).chain(function.aliases) {
             self.scalars.insert(name.to_lowercase(), function.clone());
         }
     }
 
     fn add_aggregate(&mut self, function: AggregateFunction) {
-        let function = AggregateRef(Arc::new(function));
+        let function = AggregateRef::new(function);
         for name in std::iter::once(&function.name).chain(function.aliases) {
             self.aggregates.insert(name.to_lowercase(), function.clone());
         }
@@ -107,6 +107,78 @@ pub fn call_aggregate(
     let function = aggregate(name).ok_or_else(|| not_found(name))?;
     let args = coerce::signature::apply(function.name, function.signature, args)?;
     AggregateCall::new(function, args, distinct, filter)
+}
+
+/// The functions that one session has beside those of the process. Names are those of neither.
+#[derive(Default, Clone)]
+pub struct SessionFunctions {
+    scalars: HashMap<String, FunctionRef>,
+    aggregates: HashMap<String, AggregateRef>,
+}
+
+impl SessionFunctions {
+    /// A function of that name that the session already has is replaced; one of the process is not.
+    pub fn add(&mut self, function: FunctionRef) -> Result<()> {
+        self.take(function.name)?;
+        self.scalars.insert(function.name.to_lowercase(), function);
+        Ok(())
+    }
+
+    pub fn add_aggregate(&mut self, function: AggregateRef) -> Result<()> {
+        self.take(function.name)?;
+        self.aggregates.insert(function.name.to_lowercase(), function);
+        Ok(())
+    }
+
+    fn take(&mut self, name: &str) -> Result<()> {
+        if scalar(name).is_some() || aggregate(name).is_some() {
+            return Err(error!(ROUTINE_ALREADY_EXISTS, routineName = names::quote(name)));
+        }
+        self.remove(name);
+        Ok(())
+    }
+
+    /// Whether there was one.
+    pub fn remove(&mut self, name: &str) -> bool {
+        let key = name.to_lowercase();
+        self.scalars.remove(&key).is_some() | self.aggregates.remove(&key).is_some()
+    }
+
+    pub fn scalar(&self, name: &str) -> Option<&FunctionRef> {
+        self.scalars.get(&name.to_lowercase())
+    }
+
+    pub fn aggregate(&self, name: &str) -> Option<&AggregateRef> {
+        self.aggregates.get(&name.to_lowercase())
+    }
+
+    /// Sorted.
+    pub fn names(&self) -> Vec<String> {
+        let mut names: Vec<_> = self.scalars.keys().chain(self.aggregates.keys()).cloned().collect();
+        names.sort_unstable();
+        names
+    }
+
+    /// A call of one of these; `None` when there is none of that name.
+    pub fn call(&self, name: &str, args: Vec<ExprRef>) -> Option<Result<ExprRef>> {
+        let function = self.scalar(name)?;
+        let user = function.user()?;
+        Some(user.coerce(args).and_then(|args| Expr::call(function, args)))
+    }
+
+    /// As [`call_aggregate`], of the session's functions first.
+    pub fn call_aggregate(
+        &self,
+        name: &str,
+        args: Vec<ExprRef>,
+        distinct: bool,
+        filter: Option<ExprRef>,
+    ) -> Result<AggregateCall> {
+        match self.aggregate(name).and_then(|function| Some((function, function.user()?))) {
+            Some((function, user)) => AggregateCall::new(function.clone(), user.coerce(args)?, distinct, filter),
+            None => call_aggregate(name, args, distinct, filter),
+        }
+    }
 }
 
 pub fn not_found(name: &str) -> firesteel_common::Error {

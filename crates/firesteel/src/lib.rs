@@ -1,36 +1,60 @@
-//! Firesteel's public API: a [`Session`] takes SQL and gives Arrow batches.
+//! Firesteel's public API: a [`Session`] takes SQL or DataFrames and gives Arrow batches and rows.
 //!
-//! ```no_run
-//! # fn main() -> firesteel::Result<()> {
-//! use firesteel::{Session, SessionOptions};
+//! ```
+//! use firesteel::prelude::*;
 //!
-//! let session = Session::new(SessionOptions::default())?;
-//! session.register_parquet("trips", "/data/trips/*.parquet")?;
-//! for batch in session.sql("SELECT city, count(*) FROM trips GROUP BY city")?.collect()? {
-//!     println!("{} rows", batch.num_rows());
-//! }
+//! # fn main() -> Result<()> {
+//! let session = Session::builder().get_or_create()?;
+//! let trips = session.create_dataframe([("Ulm", 3), ("Bonn", 1), ("Ulm", 2)], ["city", "km"])?;
+//! trips.create_or_replace_temp_view("trips")?;
+//! let by_sql = session.sql("SELECT city, sum(km) AS km FROM trips GROUP BY city ORDER BY city")?;
+//! let by_methods = trips.group_by("city").agg(functions::sum("km").alias("km"))?.order_by("city")?;
+//! let rows: Vec<(String, i64)> = by_methods.collect_rows()?;
+//! assert_eq!(rows, [("Bonn".to_owned(), 1), ("Ulm".to_owned(), 5)]);
+//! assert_eq!(rows, by_sql.collect_rows::<(String, i64)>()?);
 //! # Ok(())
 //! # }
 //! ```
-//! In reading order: [`session`] (the door), [`planning`] (text → physical plan, with times), [`result`] (what comes back),
-//! [`catalog`] (names, paths), `files` (functions that read files), `commands` (statements that are no queries), [`write`] (rows into files).
+//! In reading order: [`session`] (the door) with `builder`, `sources`, `read` and `conf`; [`frame`] (DataFrames), [`column`],
+//! [`functions`], [`window`], [`rows`]; [`planning`] (parsed → physical plan, with times), [`result`] (what comes back),
+//! `edge` (Arrow types for clients), [`extend`] (what programs add), [`catalog`] (names, paths), `files` (functions that
+//! read files), [`write`] (rows into files), `commands` (statements that are no queries).
 
+mod builder;
 pub mod catalog;
+pub mod column;
 mod commands;
+pub mod conf;
 pub mod display;
+mod edge;
+pub mod extend;
 pub(crate) mod files;
+pub mod frame;
+pub mod functions;
 pub mod planning;
+pub mod prelude;
+mod read;
 pub mod result;
+pub mod rows;
 pub mod session;
+mod sources;
+pub mod window;
 pub mod write;
 
+pub use builder::SessionBuilder;
+pub use column::Column;
 pub use commands::settings::{KnownSetting, settings};
 pub use firesteel_common::{Error, Result, Span, SqlType};
 pub use firesteel_datasource::{FileOptions, FileSource};
 pub use firesteel_expr::Batch;
 pub use firesteel_sql as sql;
-pub use result::{Column, Progress, QueryResult};
+pub use frame::{DataFrame, DataFrameWriter};
+pub use read::DataFrameReader;
+pub use result::{Progress, QueryResult};
+pub use rows::Row;
 pub use session::{Session, SessionOptions};
+pub use sources::IntoRow;
+pub use window::{Window, WindowSpec};
 pub use write::{SaveMode, WriteTarget};
 
 pub use firesteel_common::settings::SESSION_TIME_ZONE;

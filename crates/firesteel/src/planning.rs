@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use firesteel_analyzer::{Analyzed, AnalyzerContext};
+use firesteel_catalog::Catalog;
 use firesteel_common::settings::Settings;
 use firesteel_common::{ColumnIds, Result, error};
 use firesteel_expr::EvalContext;
@@ -12,6 +13,8 @@ use firesteel_plan::parsed::{Query, StatementKind};
 use firesteel_plan::{PhysicalRef, PlanRef};
 
 use crate::catalog::SessionCatalog;
+use crate::extend::Extensions;
+use crate::frame::planning::Tables;
 
 /// A query, planned; every form it went through is kept for EXPLAIN.
 pub struct Planned {
@@ -31,35 +34,59 @@ pub struct PlanningTimes {
     pub physical: Duration,
 }
 
-pub(crate) fn plan(
-    query: &Query,
-    catalog: &SessionCatalog,
-    settings: &Settings,
-    eval: &Arc<EvalContext>,
-    observe: bool,
-) -> Result<Planned> {
-    let ids = ColumnIds::default();
-    let start = Instant::now();
-    let context = AnalyzerContext {
-        catalog,
+/// What surrounds a query.
+pub(crate) struct World<'a> {
+    pub(crate) catalog: &'a dyn Catalog,
+    /// Reads what views say.
+    pub(crate) views: &'a SessionCatalog,
+    pub(crate) extensions: Arc<Extensions>,
+    pub(crate) settings: Settings,
+    pub(crate) eval: Arc<EvalContext>,
+}
+
+/// Calls with what analysis may know.
+fn in_context<T>(world: &World<'_>, ids: &ColumnIds, call: impl FnOnce(&AnalyzerContext<'_>) -> T) -> T {
+    let parse_query = |text: &str| view(world.views, text).map(|(query, _)| query);
+    call(&AnalyzerContext {
+        catalog: world.catalog,
+        functions: &world.extensions.functions,
         parse_query: &parse_query,
         ids: ids.clone(),
-        settings: settings.clone(),
-        eval: Arc::clone(eval),
-    };
-    let analyzed = firesteel_analyzer::analyze(query, &context)?;
+        settings: world.settings.clone(),
+        eval: Arc::clone(&world.eval),
+    })
+}
+
+pub(crate) fn analyze(query: &Query, world: &World<'_>) -> Result<Analyzed> {
+    in_context(world, &ColumnIds::default(), |context| firesteel_analyzer::analyze(query, context))
+}
+
+pub(crate) fn plan(query: &Query, world: World<'_>, observe: bool) -> Result<Planned> {
+    let ids = ColumnIds::default();
+    let start = Instant::now();
+    let analyzed = in_context(&world, &ids, |context| firesteel_analyzer::analyze(query, context))?;
     let analysis = start.elapsed();
 
     let start = Instant::now();
-    let mut context = firesteel_optimizer::context(&ids, settings, eval);
+    let mut context = firesteel_optimizer::context(&ids, &world.settings, &world.eval);
     context.observe = observe;
-    let (optimized, effects) = firesteel_optimizer::optimize(&analyzed.plan, &context)?;
+    let (plan, mut effects) = world.extensions.optimize(&analyzed.plan, &context)?;
+    let (optimized, more) = firesteel_optimizer::optimize(&plan, &context)?;
+    effects.extend(more);
     let optimization = start.elapsed();
 
     let start = Instant::now();
     let physical = firesteel_optimizer::plan_physical(&optimized, &context)?;
     let times = PlanningTimes { analysis, optimization, physical: start.elapsed() };
     Ok(Planned { analyzed, optimized, physical, ids, effects, times })
+}
+
+/// What a view says, and the tables that only it knows.
+pub(crate) fn view(views: &SessionCatalog, text: &str) -> Result<(Query, Tables)> {
+    match views.frame_view(text) {
+        Some(view) => Ok(view),
+        None => parse_query(text).map(|query| (query, Tables::default())),
+    }
 }
 
 /// A view's text.

@@ -1,9 +1,11 @@
 //! What a statement gives back.
 
 use std::sync::Arc;
+use std::task::{Context, Poll};
 
 use arrow::array::{ArrayRef, RecordBatch, StringViewArray};
 use arrow::datatypes::{Field, Schema, SchemaRef};
+use firesteel_analyzer::Analyzed;
 use firesteel_common::{Result, SqlType};
 use firesteel_exec::QueryContext;
 use firesteel_exec::operators::collect::ResultStream;
@@ -15,6 +17,16 @@ pub struct Column {
     pub name: String,
     pub data_type: SqlType,
     pub nullable: bool,
+}
+
+/// The columns of an analyzed query.
+pub(crate) fn columns(analyzed: &Analyzed) -> Vec<Column> {
+    let column = |column: &firesteel_analyzer::OutputColumn| Column {
+        name: column.name.clone(),
+        data_type: column.data_type.clone(),
+        nullable: column.nullable,
+    };
+    analyzed.columns.iter().map(column).collect()
 }
 
 /// The columns and the rows of a statement's result; rows come as they are computed. An iterator over batches that blocks:
@@ -94,6 +106,14 @@ impl QueryResult {
     pub fn schema(&self) -> SchemaRef {
         let field = |column: &Column| Field::new(&column.name, column.data_type.to_arrow(), true);
         Arc::new(Schema::new(self.columns.iter().map(field).collect::<Vec<_>>()))
+    }
+
+    /// The next batch, for who does not block.
+    pub fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Batch>>> {
+        match &mut self.rows {
+            Rows::Stream(stream) => stream.poll_next(cx),
+            Rows::Known(batches) => Poll::Ready(batches.next().map(Ok)),
+        }
     }
 
     /// All rows. Memory holds the whole result.

@@ -3,6 +3,8 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use firesteel_analyzer::Analyzed;
+use firesteel_catalog::Catalog;
 use firesteel_common::Result;
 use firesteel_common::settings::{SESSION_TIME_ZONE, Setting, Settings};
 use firesteel_datasource::{FileSource, ReaderRegistry};
@@ -13,8 +15,9 @@ use firesteel_runtime::LocalRuntime;
 
 use crate::catalog::SessionCatalog;
 use crate::commands;
-use crate::planning::{self, Planned};
-use crate::result::{Column, QueryResult};
+use crate::extend::Extensions;
+use crate::planning::{self, Planned, World};
+use crate::result::{self, QueryResult};
 
 /// How many workers a query may have; 0: one per thread.
 pub const WORKERS: Setting<usize> = Setting {
@@ -59,6 +62,8 @@ struct Shared {
     runtime: LocalRuntime,
     catalog: SessionCatalog,
     settings: Mutex<Settings>,
+    /// What the program has added; replaced as a whole, so that a query sees one state of it.
+    extensions: Mutex<Arc<Extensions>>,
 }
 
 impl Session {
@@ -75,6 +80,7 @@ impl Session {
             runtime: LocalRuntime::new(executor, Arc::new(ReaderRegistry)),
             catalog: SessionCatalog::default(),
             settings: Mutex::new(Settings::default()),
+            extensions: Mutex::default(),
         };
         let session = Self { shared: Arc::new(shared) };
         if let Some(folder) = &options.data {
@@ -86,7 +92,7 @@ impl Session {
     }
 
     /// Runs one statement. Its rows are computed while they are fetched.
-    pub fn sql(&self, text: &str) -> Result<QueryResult> {
+    pub fn execute_sql(&self, text: &str) -> Result<QueryResult> {
         let statement = firesteel_sql::parse_statement(text)?;
         self.execute(&statement)
     }
@@ -130,7 +136,16 @@ impl Session {
         self.shared.settings.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub fn catalog(&self) -> &SessionCatalog {
+    pub(crate) fn extensions(&self) -> Arc<Extensions> {
+        Arc::clone(&self.shared.extensions.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    pub(crate) fn extend<T>(&self, change: impl FnOnce(&mut Extensions) -> T) -> T {
+        let mut extensions = self.shared.extensions.lock().unwrap_or_else(PoisonError::into_inner);
+        change(Arc::make_mut(&mut extensions))
+    }
+
+    pub(crate) fn names(&self) -> &SessionCatalog {
         &self.shared.catalog
     }
 
@@ -144,7 +159,28 @@ impl Session {
     }
 
     pub(crate) fn plan_in(&self, query: &Query, eval: &Arc<EvalContext>, observe: bool) -> Result<Planned> {
-        planning::plan(query, &self.shared.catalog, &self.settings(), eval, observe)
+        self.plan_over(self.names(), query, eval, observe)
+    }
+
+    /// Plans a query over a catalog that knows more than the session's.
+    pub(crate) fn plan_over(
+        &self,
+        catalog: &dyn Catalog,
+        query: &Query,
+        eval: &Arc<EvalContext>,
+        observe: bool,
+    ) -> Result<Planned> {
+        planning::plan(query, self.world(catalog, eval), observe)
+    }
+
+    /// Analyzes a query without planning it.
+    pub(crate) fn analyze_in(&self, query: &Query, catalog: &dyn Catalog) -> Result<Analyzed> {
+        planning::analyze(query, &self.world(catalog, &self.eval_context()))
+    }
+
+    fn world<'a>(&'a self, catalog: &'a dyn Catalog, eval: &Arc<EvalContext>) -> World<'a> {
+        let extensions = self.extensions();
+        World { catalog, views: self.names(), extensions, settings: self.settings(), eval: Arc::clone(eval) }
     }
 
     fn query(&self, query: &Query) -> Result<QueryResult> {
@@ -154,12 +190,7 @@ impl Session {
     }
 
     pub(crate) fn run(&self, planned: &Planned, query: &Arc<QueryContext>) -> Result<QueryResult> {
-        let column = |column: &firesteel_analyzer::OutputColumn| Column {
-            name: column.name.clone(),
-            data_type: column.data_type.clone(),
-            nullable: column.nullable,
-        };
-        let columns = planned.analyzed.columns.iter().map(column).collect();
+        let columns = result::columns(&planned.analyzed);
         Ok(QueryResult::stream(columns, self.shared.runtime.run(&planned.physical, query)?))
     }
 

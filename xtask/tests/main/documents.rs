@@ -70,7 +70,7 @@ fn documented_examples_hold() {
 
 /// The first column's values, one a line.
 fn first_column(session: &Session, sql: &str) -> firesteel::Result<String> {
-    let result = session.sql(sql)?;
+    let result = session.execute_sql(sql)?;
     let data_type = result.columns()[0].data_type.clone();
     let mut lines = Vec::new();
     for batch in result.collect()? {
@@ -98,7 +98,7 @@ fn the_readme_shows_what_comes_out() {
     let sql = commands[0].split('"').nth(1).expect("a query in quotes");
     let data = root().join("data/tpch").display().to_string();
     let session = Session::new(SessionOptions { data: Some(data), ..SessionOptions::default() }).expect("a session");
-    let result = session.sql(sql).expect("a query");
+    let result = session.execute_sql(sql).expect("a query");
     let columns = result.columns().to_vec();
     let mut found = vec![columns.iter().map(|column| column.name.clone()).collect::<Vec<_>>()];
     found.push(columns.iter().map(|column| column.data_type.to_string()).collect());

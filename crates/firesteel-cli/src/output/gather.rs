@@ -6,7 +6,8 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use firesteel::{Batch, Column, QueryResult, Result};
+use firesteel::result::Column;
+use firesteel::{Batch, QueryResult, Result};
 
 use super::text::count;
 use super::{Scene, text_rows};
@@ -158,7 +159,7 @@ mod tests {
         let session = Session::new(SessionOptions { threads: 1, ..SessionOptions::default() }).expect("a session");
         session.set("firesteel.execution.batchRows", "3").expect("a setting");
         let values: Vec<_> = (0..rows).map(|row| format!("({row})")).collect();
-        let result = session.sql(&format!("values {}", values.join(", "))).expect("a query");
+        let result = session.execute_sql(&format!("values {}", values.join(", "))).expect("a query");
         Gathered::counting_to(result, "UTC", limit, counted_max).expect("rows")
     }
 

@@ -21,7 +21,8 @@ use std::time::Instant;
 
 use arrow::array::ArrayRef;
 use clap::ValueEnum;
-use firesteel::{Batch, Column, Error, QueryResult, Result, SqlType};
+use firesteel::result::Column;
+use firesteel::{Batch, Error, QueryResult, Result, SqlType};
 
 use gather::Gathered;
 

@@ -43,7 +43,7 @@ impl SessionDictionary {
 
     /// Some columns of a statement's rows, as text; nothing when it fails.
     fn ask(&self, statement: &str, columns: &[&str]) -> Vec<Vec<String>> {
-        let Ok(result) = self.session.sql(statement) else { return Vec::new() };
+        let Ok(result) = self.session.execute_sql(statement) else { return Vec::new() };
         let at = |name: &&str| result.columns().iter().position(|column| column.name == *name);
         let Some(places) = columns.iter().map(at).collect::<Option<Vec<_>>>() else { return Vec::new() };
         let mut rows = Vec::new();
@@ -197,7 +197,7 @@ mod tests {
     #[test]
     fn a_session_tells_its_tables_columns_and_functions() {
         let session = Session::new(SessionOptions::default()).expect("a session");
-        session.sql("create temp view v as select 1 as a, 'x' as `b c`").expect("a view");
+        session.execute_sql("create temp view v as select 1 as a, 'x' as `b c`").expect("a view");
         let mut words = SessionDictionary::new(session.clone());
         assert_eq!(words.tables(), ["v"]);
         let columns = [("a".to_owned(), "int".to_owned()), ("b c".to_owned(), "string".to_owned())];
@@ -205,7 +205,7 @@ mod tests {
         assert_eq!(words.columns("nobody"), []);
         assert!(words.functions().iter().any(|name| name == "substring"));
         assert!(words.functions().iter().all(|name| name != "+"));
-        session.sql("create temp view w as select 2 as z").expect("a view");
+        session.execute_sql("create temp view w as select 2 as z").expect("a view");
         assert_eq!(words.tables().len(), 1);
         words.forget();
         assert_eq!(words.tables(), ["v", "w"]);

@@ -45,7 +45,7 @@ pub(crate) fn call(
     args: Vec<ExprRef>,
 ) -> ExprRef {
     let function = ScalarFunction { name, kernel, returns, ..ScalarFunction::DEFAULT };
-    Expr::call(&FunctionRef(Arc::new(function)), args).expect("a call")
+    Expr::call(&FunctionRef::new(function), args).expect("a call")
 }
 
 pub(crate) fn less_than(a: ExprRef, b: ExprRef) -> ExprRef {

@@ -9,6 +9,7 @@ use firesteel_catalog::{ColumnStatistics, Estimate, MemoryCatalog, ScanSource, T
 use firesteel_common::settings::Settings;
 use firesteel_common::{ColumnIds, Result, SqlType};
 use firesteel_expr::EvalContext;
+use firesteel_expr::registry::SessionFunctions;
 use firesteel_optimizer::rule::{Batch, Rule, Strategy};
 use firesteel_optimizer::{RuleContext, RuleExecutor};
 use firesteel_plan::parsed::{Query, StatementKind};
@@ -90,6 +91,7 @@ pub(crate) fn analyzed(sql: &str) -> (PlanRef, RuleContext) {
     let catalog = catalog();
     let context = AnalyzerContext {
         catalog: &catalog,
+        functions: &SessionFunctions::default(),
         parse_query: &parse,
         ids: ids.clone(),
         settings: Settings::default(),

@@ -41,7 +41,7 @@ pub(crate) fn table(session: &Session, name: &Name, scope: &AnalyzeScope) -> Res
 
 /// Rows of every table are known; what is left to say is that a namespace is there.
 pub(crate) fn tables(session: &Session) -> Result<QueryResult> {
-    session.catalog().list()?;
+    session.names().list()?;
     Ok(QueryResult::nothing())
 }
 

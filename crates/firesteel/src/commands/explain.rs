@@ -1,7 +1,10 @@
 //! EXPLAIN in its modes. One row of text, as in Spark.
 
+use std::sync::Arc;
+
 use firesteel_common::{Result, error};
 use firesteel_exec::metrics::MetricsSnapshot;
+use firesteel_expr::EvalContext;
 use firesteel_plan::explain;
 use firesteel_plan::parsed::{ExplainMode, Query, Statement, StatementKind};
 use firesteel_scheduler::StageOutput;
@@ -35,7 +38,7 @@ pub(crate) fn execute(session: &Session, mode: ExplainMode, statement: &Statemen
     Ok(QueryResult::text("plan", [text]))
 }
 
-fn written(mode: ExplainMode, planned: &Planned) -> Result<String> {
+pub(crate) fn written(mode: ExplainMode, planned: &Planned) -> Result<String> {
     let ids = &planned.ids;
     let physical = explain::physical(&planned.physical, ids, &|_| None);
     Ok(match mode {
@@ -79,13 +82,16 @@ fn rules(planned: &Planned) -> String {
     out
 }
 
-/// Runs the query, throws its rows away and shows what every operator did.
 fn analyze(session: &Session, query: &Query) -> Result<String> {
     let eval = session.eval_context();
-    let planned = session.plan_in(query, &eval, false)?;
-    let context = session.query_context(&eval);
+    analyzed(session, &session.plan_in(query, &eval, false)?, &eval)
+}
+
+/// Runs the query, throws its rows away and shows what every operator did.
+pub(crate) fn analyzed(session: &Session, planned: &Planned, eval: &Arc<EvalContext>) -> Result<String> {
+    let context = session.query_context(eval);
     let start = std::time::Instant::now();
-    let rows = session.run(&planned, &context)?.count_rows()?;
+    let rows = session.run(planned, &context)?.count_rows()?;
     let took = start.elapsed();
     let metrics = context.metrics.snapshot();
     let mut out = String::new();

@@ -2,7 +2,7 @@
 
 mod analyze;
 mod describe;
-mod explain;
+pub(crate) mod explain;
 pub(crate) mod settings;
 mod show;
 mod views;

@@ -9,6 +9,7 @@ use firesteel_optimizer::OPTIONAL_RULES;
 use firesteel_optimizer::physical::ADAPTIVE_ENABLED;
 use firesteel_plan::parsed::TimeZone;
 
+use crate::edge::ARROW_VIEWS;
 use crate::result::QueryResult;
 use crate::session::{BATCH_ROWS, PARALLEL_ROWS_MIN, Session, WORKERS};
 
@@ -38,6 +39,7 @@ fn all() -> Vec<Known> {
         known_setting(&WORKERS),
         known_setting(&BATCH_ROWS),
         known_setting(&PARALLEL_ROWS_MIN),
+        known_setting(&ARROW_VIEWS),
     ]
 }
 
@@ -55,6 +57,11 @@ pub fn settings() -> Vec<KnownSetting> {
     let mut settings: Vec<_> = all().into_iter().map(describe).collect();
     settings.sort_unstable_by_key(|setting| setting.key);
     settings
+}
+
+/// What a setting is when nobody sets it; `None` when nothing reads it.
+pub(crate) fn default_of(key: &str) -> Option<String> {
+    all().into_iter().find(|known| known.key == key).map(|known| known.default)
 }
 
 /// Keys that nobody reads may be set to anything, as in Spark.

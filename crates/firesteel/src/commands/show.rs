@@ -31,7 +31,7 @@ pub(crate) fn execute(session: &Session, show: &Show) -> Result<QueryResult> {
 }
 
 fn listing(session: &Session, like: Option<&str>, keep: impl Fn(&Listing) -> bool) -> Result<Vec<Listing>> {
-    let mut entries = session.catalog().list()?;
+    let mut entries = session.names().list()?;
     entries.retain(|entry| keep(entry) && like.is_none_or(|pattern| matches(pattern, &entry.name)));
     Ok(entries)
 }
@@ -91,7 +91,7 @@ fn columns(session: &Session, name: &Name) -> Result<QueryResult> {
 /// What a name stands for, or the error that it stands for nothing.
 pub(crate) fn lookup(session: &Session, name: &Name) -> Result<Entry> {
     let parts: Vec<String> = name.values().into_iter().map(str::to_owned).collect();
-    match session.catalog().lookup(&parts).map_err(|error| error.at(name.span))? {
+    match session.names().lookup(&parts).map_err(|error| error.at(name.span))? {
         Some(entry) => Ok(entry),
         None => {
             let missing = || -> Result<Entry> { bail!(TABLE_OR_VIEW_NOT_FOUND, relationName = quote_parts(&parts)) };

@@ -29,17 +29,17 @@ pub(crate) fn create(session: &Session, view: &CreateView) -> Result<QueryResult
         bail!(ASSIGNMENT_ARITY_MISMATCH, numTarget = columns.len().to_string(), numExpr = given.to_string());
     }
     let entry = View { text, columns, temporary: true };
-    session.catalog().names.create_view(view.name.last(), entry, view.or_replace, view.if_not_exists)?;
+    session.names().names.create_view(view.name.last(), entry, view.or_replace, view.if_not_exists)?;
     Ok(QueryResult::nothing())
 }
 
 pub(crate) fn drop_view(session: &Session, name: &Name, if_exists: bool) -> Result<QueryResult> {
-    dropped(session.catalog().names.drop_view(name.last()), name, if_exists)
+    dropped(session.names().names.drop_view(name.last()), name, if_exists)
 }
 
 /// Takes the name out of the session; files stay.
 pub(crate) fn drop_table(session: &Session, name: &Name, if_exists: bool) -> Result<QueryResult> {
-    let names = &session.catalog().names;
+    let names = &session.names().names;
     dropped(names.drop_view(name.last()) || names.drop_table(name.last()), name, if_exists)
 }
 

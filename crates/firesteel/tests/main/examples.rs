@@ -6,7 +6,7 @@ use firesteel::{Result, Session, SessionOptions, display};
 const NOT_REPEATABLE: &[&str] = &[];
 
 fn result_text(session: &Session, sql: &str) -> Result<String> {
-    let result = session.sql(sql)?;
+    let result = session.execute_sql(sql)?;
     let types: Vec<_> = result.columns().iter().map(|column| column.data_type.clone()).collect();
     let batches = result.collect()?;
     Ok(display::rows(&batches, &types, chrono_tz::UTC)?.join("\n"))

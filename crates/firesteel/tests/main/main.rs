@@ -1,4 +1,7 @@
-//! The library from the outside: SQL text in, rows out.
+//! The library from the outside: SQL text or methods in, rows out.
 
+mod dataframe;
+mod errors;
 mod examples;
+mod extend;
 mod files;

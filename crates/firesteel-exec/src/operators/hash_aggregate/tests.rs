@@ -79,7 +79,7 @@ fn sum(arg: ExprRef, distinct: bool, filter: Option<ExprRef>) -> AggregateCall {
         accumulator: |_| Ok(Box::<Sum>::default()),
         doc: Doc::default(),
     };
-    AggregateCall::new(AggregateRef(Arc::new(function)), vec![arg], distinct, filter).expect("a call")
+    AggregateCall::new(AggregateRef::new(function), vec![arg], distinct, filter).expect("a call")
 }
 
 /// sum(d), sum(DISTINCT d), sum(d) FILTER (WHERE d < int), sum(DISTINCT d) FILTER (the same); d is the fourth column.

@@ -1,0 +1,106 @@
+//! How sessions are made.
+
+use firesteel_common::{Result, error};
+
+use crate::session::{Session, SessionOptions};
+
+/// What a session shall be; every method may be left out.
+///
+/// ```
+/// use firesteel::prelude::*;
+///
+/// # fn main() -> Result<()> {
+/// let session = Session::builder()
+///     .app_name("report")
+///     .master("local[2]")
+///     .config("spark.sql.session.timeZone", "Europe/Berlin")
+///     .get_or_create()?;
+/// assert_eq!(session.conf().get("spark.sql.session.timeZone")?, "Europe/Berlin");
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug, Clone, Default)]
+pub struct SessionBuilder {
+    master: Option<String>,
+    settings: Vec<(String, String)>,
+    options: SessionOptions,
+}
+
+impl Session {
+    /// Begins a session.
+    pub fn builder() -> SessionBuilder {
+        SessionBuilder::default()
+    }
+}
+
+impl SessionBuilder {
+    /// Where queries run: `local` (one thread), `local[4]`, `local[*]` (a thread per core, the default).
+    pub fn master(mut self, master: &str) -> Self {
+        self.master = Some(master.to_owned());
+        self
+    }
+
+    /// For people who read logs.
+    pub fn app_name(self, name: &str) -> Self {
+        self.config("spark.app.name", name)
+    }
+
+    /// Sets a value, as SQL's SET does.
+    pub fn config(mut self, key: &str, value: impl ToString) -> Self {
+        self.settings.push((key.to_owned(), value.to_string()));
+        self
+    }
+
+    /// Bytes that queries may hold.
+    pub fn memory_limit(mut self, bytes: usize) -> Self {
+        self.options.memory_limit = Some(bytes);
+        self
+    }
+
+    /// Each Parquet file or folder in here becomes a table of its name.
+    pub fn data(mut self, folder: &str) -> Self {
+        self.options.data = Some(folder.to_owned());
+        self
+    }
+
+    /// A new session. Sessions share nothing: what one registers, the other does not see.
+    pub fn get_or_create(self) -> Result<Session> {
+        let mut options = self.options;
+        if let Some(master) = &self.master {
+            options.threads = threads(master)?;
+        }
+        let session = Session::new(options)?;
+        for (key, value) in &self.settings {
+            session.set(key, value)?;
+        }
+        Ok(session)
+    }
+}
+
+/// 0 for a thread per core.
+fn threads(master: &str) -> Result<usize> {
+    let invalid = || error!(INVALID_CONF_VALUE, confValue = master, confName = "spark.master", confType = "master");
+    match master.strip_prefix("local") {
+        Some("") => Ok(1),
+        Some(threads) => {
+            let threads = threads.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).ok_or_else(invalid)?;
+            match threads {
+                "*" => Ok(0),
+                number => number.parse().ok().filter(|threads| *threads > 0).ok_or_else(invalid),
+            }
+        }
+        None => Err(error!(UNSUPPORTED_FEATURE, feature = format!("the master {master} (what there is: local[n])"))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::threads;
+
+    #[test]
+    fn masters() {
+        assert_eq!(threads("local[*]").ok(), Some(0));
+        assert_eq!((threads("local").ok(), threads("local[3]").ok()), (Some(1), Some(3)));
+        assert!(["local[0]", "local[x]", "localhost", "yarn"].into_iter().all(|master| threads(master).is_err()));
+    }
+}

@@ -1,0 +1,427 @@
+//! Methods that run the query. Plain names block the thread; `…_async` twins wait on any executor.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use arrow::array::{Array, ArrayRef, AsArray, RecordBatch};
+use arrow::datatypes::Int64Type;
+use firesteel_common::{Result, SqlType, internal};
+use firesteel_expr::EvalContext;
+use firesteel_plan::parsed::ExplainMode;
+use serde::de::DeserializeOwned;
+
+use super::block::Level;
+use super::elsewhere::elsewhere;
+use super::planning::{assemble, with_tables};
+use super::stream::BatchStream;
+use super::{DataFrame, names};
+use crate::column::Column;
+use crate::column::value::{IntoColumn, IntoValue};
+use crate::commands::explain;
+use crate::edge::ARROW_VIEWS;
+use crate::planning::Planned;
+use crate::rows::{self, Row};
+
+impl DataFrame {
+    pub(super) fn planned(&self, observe: bool) -> Result<(Planned, Arc<EvalContext>)> {
+        let session = self.session();
+        let (query, tables) = assemble(self);
+        let eval = session.eval_context();
+        let planned = with_tables(session, &tables, |catalog| session.plan_over(catalog, &query, &eval, observe));
+        let outward = |error| if self.0.text.is_some() { error } else { names::without_places(error) };
+        Ok((planned.map_err(outward)?, eval))
+    }
+
+    /// Starts the query; its rows are fetched as they are computed.
+    ///
+    /// ```
+    /// use firesteel::prelude::*;
+    ///
+    /// # fn main() -> Result<()> {
+    /// let session = Session::builder().get_or_create()?;
+    /// let mut rows = 0;
+    /// for batch in session.range(0..5000)?.stream()? {
+    ///     rows += batch?.num_rows();
+    /// }
+    /// assert_eq!(rows, 5000);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn stream(&self) -> Result<BatchStream> {
+        let session = self.session();
+        let (planned, eval) = self.planned(false)?;
+        let result = session.run(&planned, &session.query_context(&eval))?;
+        Ok(BatchStream::new(result, session.settings().get(&ARROW_VIEWS), self.0.text.is_some()))
+    }
+
+    /// As [`DataFrame::stream`]: planning, which may read files, happens on a thread of its own.
+    pub async fn stream_async(&self) -> Result<BatchStream> {
+        let frame = self.clone();
+        elsewhere(move || frame.stream()).await
+    }
+
+    /// All rows, in memory.
+    ///
+    /// ```
+    /// use firesteel::prelude::*;
+    ///
+    /// # fn main() -> Result<()> {
+    /// let session = Session::builder().get_or_create()?;
+    /// let batches = session.sql("SELECT 'a' AS name")?.collect()?;
+    /// assert_eq!(batches[0].schema().field(0).data_type(), &arrow::datatypes::DataType::Utf8);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn collect(&self) -> Result<Vec<RecordBatch>> {
+        self.stream()?.collect()
+    }
+
+    /// All rows; dropping the future cancels the query.
+    ///
+    /// ```
+    /// use firesteel::prelude::*;
+    ///
+    /// # fn main() -> Result<()> {
+    /// # let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
+    /// # runtime.block_on(async {
+    /// let session = Session::builder().get_or_create()?;
+    /// let frame = session.range(0..10)?;
+    /// assert_eq!(frame.count_async().await?, 10);
+    /// assert_eq!(frame.limit(2)?.collect_rows_async::<i64>().await?, [0, 1]);
+    /// assert_eq!(frame.take_async(1).await?[0].to_string(), "[0]");
+    /// assert!(!frame.is_empty_async().await?);
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
+    pub async fn collect_async(&self) -> Result<Vec<RecordBatch>> {
+        let mut stream = self.stream_async().await?;
+        let mut batches = Vec::new();
+        while let Some(batch) = next(&mut stream).await {
+            batches.push(batch?);
+        }
+        Ok(batches)
+    }
+
+    /// All rows as values of a type: a struct (by column names), a tuple (by position), or what one column holds.
+    ///
+    /// ```
+    /// use firesteel::prelude::*;
+    ///
+    /// #[derive(serde::Deserialize, Debug, PartialEq)]
+    /// struct City {
+    ///     name: String,
+    ///     people: Option<i64>,
+    ///     founded: chrono::NaiveDate,
+    /// }
+    ///
+    /// # fn main() -> Result<()> {
+    /// let session = Session::builder().get_or_create()?;
+    /// let frame = session.sql("SELECT 'Ulm' AS name, 129942L AS people, DATE'0854-07-22' AS founded")?;
+    /// let founded = "0854-07-22".parse().expect("a date");
+    /// assert_eq!(frame.collect_rows::<City>()?, [City { name: "Ulm".into(), people: Some(129_942), founded }]);
+    /// assert_eq!(frame.select("name")?.collect_rows::<String>()?, ["Ulm"]);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn collect_rows<T: DeserializeOwned>(&self) -> Result<Vec<T>> {
+        let mut out = Vec::new();
+        for batch in self.stream()? {
+            out.extend(rows::deserialize(&batch?)?);
+        }
+        Ok(out)
+    }
+
+    pub async fn collect_rows_async<T: DeserializeOwned>(&self) -> Result<Vec<T>> {
+        let mut stream = self.stream_async().await?;
+        let mut out = Vec::new();
+        while let Some(batch) = next(&mut stream).await {
+            out.extend(rows::deserialize(&batch?)?);
+        }
+        Ok(out)
+    }
+
+    fn all_rows(&self, batches: &[RecordBatch]) -> Vec<Row> {
+        let types: Arc<[SqlType]> = self.output().iter().map(|column| column.data_type.clone()).collect();
+        let zone = self.session().eval_context().time_zone.clone();
+        batches.iter().flat_map(|batch| Row::all(batch, &types, &zone)).collect()
+    }
+
+    /// The first rows.
+    ///
+    /// ```
+    /// use firesteel::prelude::*;
+    ///
+    /// # fn main() -> Result<()> {
+    /// let session = Session::builder().get_or_create()?;
+    /// let frame = session.range(0..4)?;
+    /// assert_eq!(frame.first()?.map(|row| row.to_string()).as_deref(), Some("[0]"));
+    /// assert_eq!(frame.take(2)?.len(), 2);
+    /// assert_eq!(frame.tail(1)?[0].get::<i64>("id")?, 3);
+    /// assert!(frame.filter("id > 9")?.head()?.is_none());
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn take(&self, rows: u64) -> Result<Vec<Row>> {
+        Ok(self.all_rows(&self.limit(rows)?.collect()?))
+    }
+
+    pub async fn take_async(&self, rows: u64) -> Result<Vec<Row>> {
+        Ok(self.all_rows(&self.limit(rows)?.collect_async().await?))
+    }
+
+    /// The first row, if there is one.
+    pub fn first(&self) -> Result<Option<Row>> {
+        Ok(self.take(1)?.into_iter().next())
+    }
+
+    pub async fn first_async(&self) -> Result<Option<Row>> {
+        Ok(self.take_async(1).await?.into_iter().next())
+    }
+
+    /// The same as [`DataFrame::first`].
+    pub fn head(&self) -> Result<Option<Row>> {
+        self.first()
+    }
+
+    /// The last rows. All are computed; no more than these are held.
+    pub fn tail(&self, rows: u64) -> Result<Vec<Row>> {
+        let rows = usize::try_from(rows).unwrap_or(usize::MAX);
+        let (mut last, mut held) = (VecDeque::<RecordBatch>::new(), 0);
+        for batch in self.stream()? {
+            let batch = batch?;
+            held += batch.num_rows();
+            last.push_back(batch);
+            while last.front().is_some_and(|first| held - first.num_rows() >= rows) {
+                held -= last.pop_front().map_or(0, |first| first.num_rows());
+            }
+        }
+        let mut out = self.all_rows(last.make_contiguous());
+        Ok(out.split_off(out.len().saturating_sub(rows)))
+    }
+
+    pub async fn tail_async(&self, rows: u64) -> Result<Vec<Row>> {
+        let frame = self.clone();
+        elsewhere(move || frame.tail(rows)).await
+    }
+
+    /// How many rows there are.
+    pub fn count(&self) -> Result<u64> {
+        single_count(&self.counting()?.collect()?)
+    }
+
+    pub async fn count_async(&self) -> Result<u64> {
+        single_count(&self.counting()?.collect_async().await?)
+    }
+
+    fn counting(&self) -> Result<DataFrame> {
+        let mut open = self.open(Level::Where);
+        let count = Column::call("count", vec![1.into_value()]).alias("count");
+        open.projection = Some(vec![open.attach_item(count)?]);
+        open.level = Level::Select;
+        self.with_open(open)
+    }
+
+    /// Whether there is no row.
+    pub fn is_empty(&self) -> Result<bool> {
+        Ok(self.first()?.is_none())
+    }
+
+    pub async fn is_empty_async(&self) -> Result<bool> {
+        Ok(self.first_async().await?.is_none())
+    }
+
+    /// Calls with each batch as it comes; an error ends the query.
+    pub fn for_each_batch(&self, mut call: impl FnMut(RecordBatch) -> Result<()>) -> Result<()> {
+        self.stream()?.try_for_each(|batch| call(batch?))
+    }
+
+    /// How the query is done, in the words of SQL's EXPLAIN: `simple`, `extended`, `cost`, `formatted`, `rules`, and
+    /// `analyze`, which runs it.
+    ///
+    /// ```
+    /// use firesteel::prelude::*;
+    ///
+    /// # fn main() -> Result<()> {
+    /// let session = Session::builder().get_or_create()?;
+    /// assert!(session.range(0..9)?.limit(3)?.explain_string("simple")?.starts_with("== Physical Plan =="));
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn explain_string(&self, mode: &str) -> Result<String> {
+        let mode = explain_mode(mode)?;
+        let (planned, eval) = self.planned(mode == ExplainMode::Rules)?;
+        match mode {
+            ExplainMode::Analyze => explain::analyzed(self.session(), &planned, &eval),
+            mode => explain::written(mode, &planned),
+        }
+    }
+
+    /// Prints [`DataFrame::explain_string`].
+    pub fn explain(&self, mode: &str) -> Result<()> {
+        println!("{}", self.explain_string(mode)?);
+        Ok(())
+    }
+
+    /// Names the query in the session: SQL can use it like a table. It runs anew at each use.
+    ///
+    /// ```
+    /// use firesteel::prelude::*;
+    ///
+    /// # fn main() -> Result<()> {
+    /// let session = Session::builder().get_or_create()?;
+    /// session.range(0..10)?.filter("id > 6")?.create_or_replace_temp_view("late")?;
+    /// assert_eq!(session.sql("SELECT sum(id) FROM late")?.collect_rows::<i64>()?, [24]);
+    /// let error = session.range(0..1)?.create_temp_view("late").unwrap_err();
+    /// assert_eq!(error.condition().name, "TEMP_TABLE_OR_VIEW_ALREADY_EXISTS");
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn create_or_replace_temp_view(&self, name: &str) -> Result<()> {
+        self.create_view(name, true)
+    }
+
+    /// As [`DataFrame::create_or_replace_temp_view`], but refuses a name that is taken.
+    pub fn create_temp_view(&self, name: &str) -> Result<()> {
+        self.create_view(name, false)
+    }
+
+    fn create_view(&self, name: &str, replace: bool) -> Result<()> {
+        let (query, tables) = assemble(self);
+        self.session().names().create_frame_view(name, query, tables, replace)
+    }
+
+    /// The rows as they are now, in memory: what is made from it does not compute them again.
+    ///
+    /// ```
+    /// use firesteel::prelude::*;
+    ///
+    /// # fn main() -> Result<()> {
+    /// let session = Session::builder().get_or_create()?;
+    /// let now = session.sql("SELECT 1 AS a, 'x' AS b")?.local_checkpoint()?;
+    /// assert_eq!(now.filter("a = 1")?.count()?, 1);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn local_checkpoint(&self) -> Result<DataFrame> {
+        self.session().frame_of_result(self.stream()?)
+    }
+
+    /// The values of the first column as literals.
+    pub(crate) fn literals(&self) -> Result<Vec<Column>> {
+        let mut literals = Vec::new();
+        let data_type = self.output().first().map_or(SqlType::Void, |column| column.data_type.clone());
+        for batch in self.collect()? {
+            let Some(array) = batch.columns().first() else { continue };
+            let texts = crate::display::column_text(array, &data_type, &self.session().eval_context().time_zone)?;
+            literals.extend((0..array.len()).map(|row| literal(array, row, &data_type, texts[row].as_deref())));
+        }
+        Ok(literals)
+    }
+}
+
+/// A value as a literal of its type, named as Spark names the column that a pivot makes of it.
+fn literal(array: &ArrayRef, row: usize, data_type: &SqlType, text: Option<&str>) -> Column {
+    let Some(text) = text else { return None::<i32>.into_value().alias("null") };
+    let value = match data_type {
+        SqlType::Int => array.as_primitive::<arrow::datatypes::Int32Type>().value(row).into_value(),
+        SqlType::BigInt => array.as_primitive::<Int64Type>().value(row).into_value(),
+        SqlType::Boolean => array.as_boolean().value(row).into_value(),
+        other if other.is_string() => text.into_value(),
+        other => text.into_value().cast(other.clone()),
+    };
+    value.alias(text)
+}
+
+fn single_count(batches: &[RecordBatch]) -> Result<u64> {
+    let array = batches.iter().find(|batch| batch.num_rows() > 0).and_then(|batch| batch.columns().first());
+    let count = array.map(|array| array.as_primitive::<Int64Type>().value(0));
+    count.and_then(|count| u64::try_from(count).ok()).ok_or_else(|| internal!("count(1) gave no row"))
+}
+
+fn explain_mode(mode: &str) -> Result<ExplainMode> {
+    Ok(match mode.to_lowercase().as_str() {
+        "" | "simple" => ExplainMode::Simple,
+        "extended" => ExplainMode::Extended,
+        "cost" => ExplainMode::Cost,
+        "formatted" => ExplainMode::Formatted,
+        "codegen" => ExplainMode::Codegen,
+        "rules" => ExplainMode::Rules,
+        "analyze" => ExplainMode::Analyze,
+        _ => {
+            let hint = ": a mode of EXPLAIN is simple, extended, cost, formatted, rules or analyze";
+            return Err(firesteel_common::error!(PARSE_SYNTAX_ERROR, error = format!("'{mode}'"), hint = hint));
+        }
+    })
+}
+
+/// The next batch, awaited.
+async fn next(stream: &mut BatchStream) -> Option<Result<RecordBatch>> {
+    std::future::poll_fn(|cx| futures_core::Stream::poll_next(std::pin::Pin::new(&mut *stream), cx)).await
+}
+
+/// Only the names of columns matter to these.
+impl DataFrame {
+    /// The Arrow schema of the rows.
+    ///
+    /// ```
+    /// use firesteel::prelude::*;
+    ///
+    /// # fn main() -> Result<()> {
+    /// let session = Session::builder().get_or_create()?;
+    /// let frame = session.sql("SELECT 1 AS id, named_struct('a', nullif('x', 'y')) AS s")?;
+    /// assert_eq!(frame.columns(), ["id", "s"]);
+    /// assert_eq!(frame.dtypes()[1], ("s".to_owned(), "struct<a:string>".to_owned()));
+    /// assert_eq!(frame.schema().field(0).data_type(), &arrow::datatypes::DataType::Int32);
+    /// let tree = "root\n |-- id: integer (nullable = false)\n |-- s: struct (nullable = false)\n \
+    ///             |    |-- a: string (nullable = true)\n";
+    /// assert_eq!(frame.schema_string(), tree);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn schema(&self) -> arrow::datatypes::SchemaRef {
+        let views = self.session().settings().get(&ARROW_VIEWS);
+        Arc::clone(crate::edge::Edge::new(self.output(), views).schema())
+    }
+
+    /// The names of the columns.
+    pub fn columns(&self) -> Vec<&str> {
+        self.output().iter().map(|column| column.name.as_str()).collect()
+    }
+
+    /// Names and types.
+    pub fn dtypes(&self) -> Vec<(String, String)> {
+        self.output().iter().map(|column| (column.name.clone(), column.data_type.to_string())).collect()
+    }
+
+    /// The SQL types of the columns.
+    pub fn types(&self) -> Vec<SqlType> {
+        self.output().iter().map(|column| column.data_type.clone()).collect()
+    }
+
+    /// The one value, as a scalar subquery in an expression.
+    ///
+    /// ```
+    /// use firesteel::prelude::*;
+    ///
+    /// # fn main() -> Result<()> {
+    /// let session = Session::builder().get_or_create()?;
+    /// let frame = session.range(0..5)?;
+    /// let average = frame.agg(functions::avg("id"))?;
+    /// assert_eq!(frame.filter(col("id").gt(average.scalar()))?.collect_rows::<i64>()?, [3, 4]);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn scalar(&self) -> Column {
+        let mut column = Column::new(firesteel_plan::parsed::ExprKind::Subquery(Box::new(self.as_subquery())));
+        column.frames.push(self.clone());
+        column.into_column()
+    }
+
+    /// Whether there is a row, as a condition: `EXISTS (subquery)`.
+    pub fn exists(&self) -> Column {
+        let mut column = Column::new(firesteel_plan::parsed::ExprKind::Exists(Box::new(self.as_subquery())));
+        column.frames.push(self.clone());
+        column
+    }
+}

@@ -1,0 +1,142 @@
+//! Blocks of DataFrames → queries that the engine plans.
+//!
+//! ```text
+//! checking   the block alone; a relation in it is a table with the columns that the frame is known to have, and no rows
+//! running    WITH ␁1 AS (block 1), ␁2 AS (block 2 over ␁1), … block n
+//! ```
+
+use std::sync::Arc;
+
+use firesteel_catalog::catalog::{Entry, Listing};
+use firesteel_catalog::{Catalog, ScanSource, Table, TableColumn, TableStatistics};
+use firesteel_common::Result;
+use firesteel_plan::parsed::{Cte, Query, QueryBodyKind, With};
+use hashbrown::{HashMap, HashSet};
+
+use super::{DataFrame, block, names};
+use crate::result;
+use crate::session::Session;
+
+/// Tables by names that only DataFrames know.
+pub(crate) type Tables = HashMap<String, Arc<dyn Table>>;
+
+/// The session's catalog and beside it the tables of frames.
+struct WithTables<'a> {
+    catalog: &'a dyn Catalog,
+    tables: &'a Tables,
+}
+
+impl Catalog for WithTables<'_> {
+    fn lookup(&self, name: &[String]) -> Result<Option<Entry>> {
+        if let [only] = name
+            && let Some(table) = self.tables.get(only)
+        {
+            return Ok(Some(Entry::Table(Arc::clone(table))));
+        }
+        self.catalog.lookup(name)
+    }
+
+    fn is_file_function(&self, name: &str) -> bool {
+        self.catalog.is_file_function(name)
+    }
+
+    fn read_files(&self, function: &str, arguments: &[(Option<String>, String)]) -> Result<Arc<dyn Table>> {
+        self.catalog.read_files(function, arguments)
+    }
+
+    fn list(&self) -> Result<Vec<Listing>> {
+        self.catalog.list()
+    }
+}
+
+/// Calls with a catalog that knows `tables` too.
+pub(crate) fn with_tables<T>(session: &Session, tables: &Tables, call: impl FnOnce(&dyn Catalog) -> T) -> T {
+    call(&WithTables { catalog: session.names(), tables })
+}
+
+/// A relation that is only known by its columns.
+#[derive(Debug)]
+struct ColumnsOnly {
+    columns: Vec<TableColumn>,
+    statistics: TableStatistics,
+}
+
+impl ColumnsOnly {
+    fn of(frame: &DataFrame) -> Arc<dyn Table> {
+        let column = |column: &result::Column| TableColumn {
+            name: Arc::from(column.name.as_str()),
+            data_type: column.data_type.clone(),
+            nullable: column.nullable,
+            comment: None,
+        };
+        let columns: Vec<_> = frame.output().iter().map(column).collect();
+        Arc::new(Self { statistics: TableStatistics::unknown(columns.len()), columns })
+    }
+}
+
+impl Table for ColumnsOnly {
+    fn columns(&self) -> &[TableColumn] {
+        &self.columns
+    }
+
+    fn statistics(&self) -> &TableStatistics {
+        &self.statistics
+    }
+
+    /// Analysis reads no rows; nothing else sees this table.
+    fn source(&self) -> ScanSource {
+        ScanSource { reader: Arc::from("none"), splits: Arc::from([]), options: Arc::from([]) }
+    }
+
+    fn provider(&self) -> &str {
+        "DataFrame"
+    }
+}
+
+/// Analyzes a block over what is known of its inputs.
+pub(crate) fn columns(
+    session: &Session,
+    query: &Query,
+    inputs: &[DataFrame],
+    own: &Tables,
+) -> Result<Vec<result::Column>> {
+    let mut tables = own.clone();
+    tables.extend(inputs.iter().map(|frame| (names::frame(frame.id()), ColumnsOnly::of(frame))));
+    let analyzed = with_tables(session, &tables, |catalog| session.analyze_in(query, catalog))?;
+    Ok(result::columns(&analyzed))
+}
+
+/// The whole query of a frame and the tables that it names beside those of the catalog.
+pub(crate) fn assemble(frame: &DataFrame) -> (Query, Tables) {
+    let mut seen = HashSet::new();
+    let mut frames = vec![frame.clone()];
+    let mut at = 0;
+    while let Some(next) = frames.get(at).cloned() {
+        frames.extend(next.0.inputs.iter().filter(|input| seen.insert(input.id())).cloned());
+        at += 1;
+    }
+    frames.sort_unstable_by_key(DataFrame::id);
+    let tables = frames.iter().flat_map(|frame| frame.0.tables.clone()).collect();
+    // The last is the frame itself: it is younger than all it is made of.
+    frames.pop();
+    let ctes: Vec<_> = frames.iter().map(cte).collect();
+    let own = frame.0.block.query();
+    if ctes.is_empty() {
+        return (own, tables);
+    }
+    let with = Some(With { recursive: false, ctes });
+    let query = match own.with {
+        None => Query { with, ..own },
+        Some(_) => Query { with, ..block::query(QueryBodyKind::Query(Box::new(own))) },
+    };
+    (query, tables)
+}
+
+fn cte(frame: &DataFrame) -> Cte {
+    Cte {
+        name: names::quoted(names::frame(frame.id())),
+        columns: Vec::new(),
+        recursion_max: None,
+        query: Box::new(frame.0.block.query()),
+    }
+}

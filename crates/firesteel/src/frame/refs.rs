@@ -1,0 +1,137 @@
+//! Walks over parsed expressions that DataFrames need before the analyzer sees them.
+//!
+//! ```text
+//! frame.col("a")  is  ␁12.a  ──to_sides──▶  t.a      where t is the block's relation that comes from frame 12
+//! ```
+
+use firesteel_common::names::{quote, same_name};
+use firesteel_common::{Result, Span, error};
+use firesteel_plan::parsed::{Expr, ExprKind, FrameBound, FunctionCall, Ident, SortItem, Window};
+use recursive::recursive;
+
+use super::block::{Open, Side, Visible};
+use super::names;
+
+/// Columns that name a DataFrame get the name of the block's relation that comes from it.
+#[recursive]
+pub(crate) fn to_sides(expr: &mut Expr, block: &Open) -> Result<()> {
+    if let ExprKind::Column(parts) | ExprKind::Star(parts) = &mut expr.kind
+        && let Some(id) = parts.first().and_then(names::frame_id)
+    {
+        return match block.was.iter().find(|(earlier, _)| *earlier == id) {
+            Some((_, visible)) => own(parts, visible),
+            None => of_side(parts, id, &block.sides),
+        };
+    }
+    children(expr).into_iter().try_for_each(|child| to_sides(child, block))
+}
+
+/// A column of the block as it was: known by its relation, or by its name alone.
+fn own(parts: &mut Vec<Ident>, visible: &[Visible]) -> Result<()> {
+    let name = parts.get(1).map_or("", |part| part.value.as_str());
+    let mut known = visible.iter().filter(|visible| same_name(&visible.name, name));
+    match (known.next().and_then(|visible| visible.qualifier.as_deref()), known.next()) {
+        (Some(qualifier), None) => parts[0] = names::quoted(qualifier),
+        _ => {
+            parts.remove(0);
+        }
+    }
+    Ok(())
+}
+
+fn of_side(parts: &mut Vec<Ident>, id: u64, sides: &[Side]) -> Result<()> {
+    let candidates: Vec<_> = sides.iter().filter(|side| side.frame.descends_from(id)).collect();
+    match candidates.as_slice() {
+        [] => {
+            let name = parts.last().map_or_else(|| "*".to_owned(), |part| quote(&part.value));
+            return Err(error!(CANNOT_RESOLVE_DATAFRAME_COLUMN, name = name));
+        }
+        [one] => parts[0] = names::quoted(one.qualifier.as_str()),
+        // The very frame among relatives of it; of several, the analyzer says that they are ambiguous.
+        several => match several.iter().filter(|side| side.frame.id() == id).collect::<Vec<_>>().as_slice() {
+            [one] => parts[0] = names::quoted(one.qualifier.as_str()),
+            _ => {
+                parts.remove(0);
+            }
+        },
+    }
+    Ok(())
+}
+
+/// Gives every node a place of its own, parents around their children: the analyzer remembers types by place.
+#[recursive]
+pub(crate) fn number(expr: &mut Expr, next: &mut u32) {
+    let start = *next;
+    *next += 1;
+    children(expr).into_iter().for_each(|child| number(child, next));
+    expr.span = Span { start, end: *next };
+    *next += 1;
+}
+
+/// The names of all columns that an expression names, without qualifiers.
+#[recursive]
+pub(crate) fn column_names(expr: &mut Expr, out: &mut Vec<String>) {
+    if let ExprKind::Column(parts) = &expr.kind {
+        let qualified = parts.first().and_then(names::frame_id).is_some();
+        out.extend(parts.get(usize::from(qualified)).map(|part| part.value.clone()));
+    }
+    children(expr).into_iter().for_each(|child| column_names(child, out));
+}
+
+/// The expressions directly inside; queries have scopes of their own and are left out.
+fn children(expr: &mut Expr) -> Vec<&mut Expr> {
+    match &mut expr.kind {
+        ExprKind::Literal(_)
+        | ExprKind::Column(_)
+        | ExprKind::Star(_)
+        | ExprKind::Parameter(_)
+        | ExprKind::Exists(_)
+        | ExprKind::Subquery(_)
+        | ExprKind::TableArgument(_) => Vec::new(),
+        ExprKind::Unary { operand, .. }
+        | ExprKind::Not(operand)
+        | ExprKind::Is { operand, .. }
+        | ExprKind::InSubquery { operand, .. }
+        | ExprKind::Cast { operand, .. }
+        | ExprKind::Field { operand, .. }
+        | ExprKind::Collate { operand, .. }
+        | ExprKind::VariantPath { operand, .. }
+        | ExprKind::Lambda { body: operand, .. } => vec![operand],
+        ExprKind::Binary { first, rest } => {
+            std::iter::once(first.as_mut()).chain(rest.iter_mut().map(|(_, operand)| operand)).collect()
+        }
+        ExprKind::And(terms) | ExprKind::Or(terms) | ExprKind::Row(terms) => terms.iter_mut().collect(),
+        ExprKind::IsDistinctFrom { left, right, .. } => vec![left, right],
+        ExprKind::Between { operand, low, high, .. } => vec![operand, low, high],
+        ExprKind::InList { operand, list, .. } => std::iter::once(operand.as_mut()).chain(list).collect(),
+        ExprKind::Subscript { operand, index } => vec![operand, index],
+        ExprKind::Like(like) => std::iter::once(&mut like.operand).chain(&mut like.patterns).collect(),
+        ExprKind::Case { operand, branches, otherwise } => {
+            let branches = branches.iter_mut().flat_map(|branch| [&mut branch.when, &mut branch.then]);
+            operand.iter_mut().map(Box::as_mut).chain(branches).chain(otherwise.iter_mut().map(Box::as_mut)).collect()
+        }
+        ExprKind::Function(call) => of_call(call),
+    }
+}
+
+fn of_call(call: &mut FunctionCall) -> Vec<&mut Expr> {
+    let mut out: Vec<&mut Expr> = call.arguments.iter_mut().map(|argument| &mut argument.value).collect();
+    out.extend(sorted(&mut call.order_by));
+    out.extend(&mut call.filter);
+    if let Some(Window::Spec(spec)) = &mut call.over {
+        out.extend(&mut spec.partition_by);
+        out.extend(sorted(&mut spec.order_by));
+        if let Some(frame) = &mut spec.frame {
+            for bound in [&mut frame.start, &mut frame.end] {
+                if let FrameBound::Preceding(count) | FrameBound::Following(count) = bound {
+                    out.push(count);
+                }
+            }
+        }
+    }
+    out
+}
+
+fn sorted(items: &mut [SortItem]) -> impl Iterator<Item = &mut Expr> {
+    items.iter_mut().map(|item| &mut item.expr)
+}

@@ -1,0 +1,62 @@
+//! Functions of dates, times and timestamps.
+
+use super::functions;
+
+functions! {
+    add_months(start | months);
+    convert_timezone(| source, target, timestamp);
+    curdate();
+    current_date();
+    current_time();
+    current_timestamp();
+    current_timezone();
+    date_add(start | days);
+    date_diff(end, start);
+    date_format(column | format);
+    date_from_unix_date(days);
+    date_part(| field, source);
+    date_sub(start | days);
+    date_trunc(| unit, timestamp);
+    datediff(end, start);
+    day(column);
+    dayname(column);
+    dayofmonth(column);
+    dayofweek(column);
+    dayofyear(column);
+    from_unixtime(column | format);
+    from_utc_timestamp(column | zone);
+    hour(column);
+    last_day(column);
+    localtimestamp();
+    make_date(year, month, day);
+    make_timestamp(year, month, day, hour, minute, second);
+    make_ym_interval(years, months);
+    minute(column);
+    month(column);
+    monthname(column);
+    months_between(left, right);
+    next_day(column | weekday);
+    now();
+    quarter(column);
+    second(column);
+    timestamp_micros(column);
+    timestamp_millis(column);
+    timestamp_seconds(column);
+    to_date(column);
+    to_date_by(column | format) = "to_date";
+    to_timestamp(column);
+    to_timestamp_by(column | format) = "to_timestamp";
+    to_timestamp_ltz(column);
+    to_timestamp_ntz(column);
+    to_utc_timestamp(column | zone);
+    trunc(column | unit);
+    try_to_timestamp(column);
+    unix_date(column);
+    unix_micros(column);
+    unix_millis(column);
+    unix_seconds(column);
+    unix_timestamp(column);
+    weekday(column);
+    weekofyear(column);
+    year(column);
+}

@@ -1,0 +1,106 @@
+//! Windows: `OVER (PARTITION BY … ORDER BY … ROWS BETWEEN … AND …)`.
+
+use firesteel_common::Span;
+use firesteel_plan::parsed::{self, ExprKind, Frame, FrameBound, FrameUnits, IntegerSuffix, Literal};
+
+use crate::column::sort::{IntoSortOrders, SortOrder};
+use crate::column::value::IntoColumns;
+use crate::column::{Column, Fault, node};
+use crate::frame::DataFrame;
+
+/// Where windows begin.
+///
+/// ```
+/// use firesteel::prelude::*;
+///
+/// let latest = Window::partition_by("city").order_by(col("day").desc()).rows_between(-2, Window::CURRENT_ROW);
+/// let rank = functions::row_number().over(&latest).alias("rank");
+/// # let _ = rank;
+/// ```
+#[derive(Debug, Clone, Copy)]
+pub struct Window;
+
+impl Window {
+    /// As a bound: the partition's first row.
+    pub const UNBOUNDED_PRECEDING: i64 = i64::MIN;
+    /// As a bound: the partition's last row.
+    pub const UNBOUNDED_FOLLOWING: i64 = i64::MAX;
+    /// As a bound: the row itself (with RANGE, its peers too).
+    pub const CURRENT_ROW: i64 = 0;
+
+    pub fn partition_by(columns: impl IntoColumns) -> WindowSpec {
+        WindowSpec::default().partition_by(columns)
+    }
+
+    pub fn order_by(orders: impl IntoSortOrders) -> WindowSpec {
+        WindowSpec::default().order_by(orders)
+    }
+
+    pub fn rows_between(start: i64, end: i64) -> WindowSpec {
+        WindowSpec::default().rows_between(start, end)
+    }
+
+    pub fn range_between(start: i64, end: i64) -> WindowSpec {
+        WindowSpec::default().range_between(start, end)
+    }
+}
+
+/// A window: which rows, in which order, how far.
+#[derive(Debug, Clone, Default)]
+pub struct WindowSpec {
+    partition_by: Vec<Column>,
+    order_by: Vec<SortOrder>,
+    frame: Option<(FrameUnits, i64, i64)>,
+}
+
+impl WindowSpec {
+    /// Replaces the partitioning.
+    pub fn partition_by(self, columns: impl IntoColumns) -> Self {
+        Self { partition_by: columns.into_columns(), ..self }
+    }
+
+    /// Replaces the order.
+    pub fn order_by(self, orders: impl IntoSortOrders) -> Self {
+        Self { order_by: orders.into_sort_orders(), ..self }
+    }
+
+    /// Bounds in rows: negative before, positive after the current one.
+    pub fn rows_between(self, start: i64, end: i64) -> Self {
+        Self { frame: Some((FrameUnits::Rows, start, end)), ..self }
+    }
+
+    /// Bounds in values of the one column of ORDER BY.
+    pub fn range_between(self, start: i64, end: i64) -> Self {
+        Self { frame: Some((FrameUnits::Range, start, end)), ..self }
+    }
+
+    pub(crate) fn parsed(&self) -> (parsed::WindowSpec, Option<Fault>, Vec<DataFrame>) {
+        let columns = self.partition_by.iter().chain(self.order_by.iter().map(|order| &order.column));
+        let fault = columns.clone().find_map(|column| column.fault.clone());
+        let frames = columns.flat_map(|column| column.frames.iter().cloned()).collect();
+        let spec = parsed::WindowSpec {
+            span: Span::default(),
+            base: None,
+            partition_by: self.partition_by.iter().map(|column| column.expr.clone()).collect(),
+            order_by: self.order_by.iter().map(|order| order.item(order.column.expr.clone())).collect(),
+            frame: self.frame.map(|(units, start, end)| Frame { units, start: bound(start), end: bound(end) }),
+        };
+        (spec, fault, frames)
+    }
+}
+
+fn bound(offset: i64) -> FrameBound {
+    match offset {
+        Window::UNBOUNDED_PRECEDING => FrameBound::UnboundedPreceding,
+        Window::UNBOUNDED_FOLLOWING => FrameBound::UnboundedFollowing,
+        Window::CURRENT_ROW => FrameBound::CurrentRow,
+        before if before < 0 => FrameBound::Preceding(count(before.unsigned_abs())),
+        after => FrameBound::Following(count(after.unsigned_abs())),
+    }
+}
+
+/// INT where it fits: the bounds of RANGE are compared with dates, too.
+fn count(rows: u64) -> Box<parsed::Expr> {
+    let suffix = i32::try_from(rows).is_err().then_some(IntegerSuffix::BigInt);
+    Box::new(node(ExprKind::Literal(Literal::Integer { text: rows.to_string(), suffix })))
+}
