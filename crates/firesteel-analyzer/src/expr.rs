@@ -218,13 +218,12 @@ impl<'r, 'a> Resolver<'r, 'a> {
     fn with_namer(&self, column: &dyn Fn(&[Ident]) -> String, name: impl Fn(Namer<'_>) -> String) -> String {
         let datetime = &|span| self.datetimes.borrow().get(&span).cloned();
         let over = &|span| self.over_texts.borrow().get(&span).cloned();
-        name(Namer { literals: self.literals(), column, datetime, over, lambdas_resolved: true })
         let columns = &|qualifier: &[Ident]| {
             let columns = self.scopes.first().into_iter().flat_map(|scope| scope.visible());
             let of_relation = columns.filter(|column| column.is_of(qualifier));
             of_relation.map(|column| column.name.to_string()).collect::<Vec<_>>().join(", ")
         };
-        name(Namer { literals: self.literals(), column, columns, datetime, over })
+        name(Namer { literals: self.literals(), column, columns, datetime, over, lambdas_resolved: true })
     }
 
     /// The call's text without its window.

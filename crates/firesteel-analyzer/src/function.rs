@@ -155,10 +155,9 @@ impl Resolver<'_, '_> {
         }
         let filter = call.filter.as_ref().map(|filter| self.aggregate_filter(filter)).transpose()?;
         let name = inverse.unwrap_or(call.name.last());
-        let resolved = registry::call_aggregate(name, args, call.distinct, filter)
         let functions = self.analyzer.context.functions;
         let resolved = functions
-            .call_aggregate(call.name.last(), args, call.distinct, filter)
+            .call_aggregate(name, args, call.distinct, filter)
             .map_err(|error| errors::in_words(error, self.analyzer.ids(), &|| self.call_text(call)).at(expr.span))?;
         if inverse.is_some() { Ok(resolved) } else { self.within_group(call, resolved) }
     }

@@ -8,8 +8,6 @@
 //!
 //! - [`query`]: WITH, ORDER BY, LIMIT around a body; `set_operation`: UNION, EXCEPT, INTERSECT.
 //! - `from`, `join`, `inline`, `pivot`, `files`: what stands in FROM; `subquery`: queries inside of expressions, as joins.
-//! - `select`: one SELECT; `projection`, `aggregates`, `grouping_sets`, `window` and `order` are its parts.
-//! - `from`, `join`, `inline`, `pivot`: what stands in FROM; `subquery`: queries inside of expressions, as joins.
 //! - `select`: one SELECT; `projection`, `aggregates`, `group_by`, `grouping_sets`, `window` and
 //!   `order` are its parts.
 //! - `scope`: which column a name means; `env`: which CTEs and which outer queries are in sight.

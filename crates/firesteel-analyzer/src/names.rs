@@ -242,24 +242,17 @@ impl Namer<'_> {
             .iter()
             .enumerate()
             .map(|(at, argument)| match (&argument.name, &argument.value.kind) {
-                (None, ExprKind::Star(parts)) if parts.is_empty() => "1".to_owned(),
+                (None, ExprKind::Star(parts)) if parts.is_empty() && !call.distinct => "1".to_owned(),
+                (None, ExprKind::Star(parts)) => (self.columns)(parts),
                 (None, ExprKind::Lambda { .. }) => self.name(&argument.value),
                 (None, _) => match lambda_parameters(&written, at) {
                     Some(parameters) => lambda_text(&self.name(&argument.value), parameters),
                     None => self.name(&argument.value),
                 },
-            .map(|argument| match (&argument.name, &argument.value.kind) {
-                (None, ExprKind::Star(parts)) if parts.is_empty() && !call.distinct => "1".to_owned(),
-                (None, ExprKind::Star(parts)) => (self.columns)(parts),
-                (None, _) => self.name(&argument.value),
                 (Some(name), _) => format!("{} AS {}", self.name(&argument.value), name.value),
             })
             .collect();
         arguments.extend(default_arguments(&written, arguments.len()).iter().map(|default| (*default).to_owned()));
-        if let Some(text) = special_form(&written, &arguments).or_else(|| window_form(&written, call.nulls, &arguments))
-        {
-            return text;
-        }
         shown_arguments(&written, &mut arguments);
         if let ([argument], None) = (arguments.as_slice(), registry::scalar(&written))
             && super::function::cast_function(&written).is_some()
