@@ -53,8 +53,9 @@ fn distinct_args(aggregate: &Aggregate) -> Option<&[ExprRef]> {
     let calls = || aggregate.aggregates.iter().map(|(_, call)| call);
     let args = calls().find(|call| call.distinct)?.args.as_slice();
     let fits = |call: &AggregateCall| {
-        let mergeable = call.function.ignores_duplicates && !call.function.order_dependent && call.args.len() == 1;
-        call.filter.is_none() && if call.distinct { call.args == args } else { mergeable }
+        let mergeable = call.function.ignores_duplicates && call.args.len() == 1;
+        let any_order = call.order_by.is_empty() && !call.function.order_dependent;
+        any_order && call.filter.is_none() && if call.distinct { call.args == args } else { mergeable }
     };
     (!args.is_empty() && calls().all(fits)).then_some(args)
 }

@@ -84,7 +84,9 @@ fn analyze(session: &Session, table: &Name, column: &TableColumn) -> Result<Colu
     let row = batches.iter().find(|batch| batch.num_rows() == 1).ok_or_else(|| internal!("no row of {query}"))?;
     let count = |at: usize| row.column(at).as_primitive::<Int64Type>().value(0) as f64;
     let bound = |at: usize| -> Result<_> {
-        let literal = Literal::from_array(row.column(at), data_type.clone())?;
+        // Results have the types that clients like.
+        let canonical = arrow::compute::cast(row.column(at), &data_type.to_arrow())?;
+        let literal = Literal::from_array(&canonical, data_type.clone())?;
         Ok(Some(literal.value().clone()).filter(|value| !value.is_null()))
     };
     let measured = |value: f64| Some(Estimate { value, source: Source::Measured });
