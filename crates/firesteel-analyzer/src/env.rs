@@ -1,11 +1,11 @@
 //! What is in sight from inside a query besides its own FROM: CTEs, and the columns of the queries around it.
 
-use std::cell::{OnceCell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 
 use firesteel_common::names::same_name;
 use firesteel_common::{ColumnId, Span};
-use firesteel_plan::logical::CommonTableId;
-use firesteel_plan::parsed::{Cte, Ident};
+use firesteel_plan::logical::{CommonTableId, RecursionId};
+use firesteel_plan::parsed::{Cte, Ident, With};
 
 use crate::aggregates::AggregateCalls;
 use crate::scope::{Found, Relation, Scope, ScopeColumn};
@@ -29,13 +29,26 @@ pub(crate) struct Definition {
 }
 
 /// One WITH clause: of its CTEs the first `visible` may be named.
+#[derive(Clone, Copy)]
 pub(crate) struct CteFrame<'e> {
     ctes: &'e [Cte],
     /// One for each CTE, made when it is first named.
     definitions: &'e [OnceCell<Definition>],
     visible: usize,
+    /// WITH RECURSIVE.
+    pub(crate) recursive: bool,
+    /// Inside of one of them: what its own name means.
+    own: Option<&'e OwnName<'e>>,
     /// Where the WITH clause stands.
     around: Env<'e>,
+}
+
+/// The name of a CTE within its own query.
+pub(crate) struct OwnName<'e> {
+    pub(crate) name: &'e str,
+    /// The rows of the round before; where there are none the name must not occur.
+    pub(crate) table: Option<(RecursionId, &'e Scope)>,
+    pub(crate) used: Cell<bool>,
 }
 
 /// What a name in FROM was found to be.
@@ -74,14 +87,19 @@ impl<'e> LambdaFrame<'e> {
 }
 
 impl<'e> CteFrame<'e> {
-    pub(crate) fn new(ctes: &'e [Cte], definitions: &'e [OnceCell<Definition>], around: Env<'e>) -> Self {
-        Self { ctes, definitions, visible: ctes.len(), around }
+    pub(crate) fn new(with: &'e With, definitions: &'e [OnceCell<Definition>], around: Env<'e>) -> Self {
+        let (visible, recursive) = (with.ctes.len(), with.recursive);
+        Self { ctes: &with.ctes, definitions, visible, recursive, own: None, around }
+    }
+
+    pub(crate) fn with_own(self, own: &'e OwnName<'e>) -> Self {
+        Self { own: Some(own), ..self }
     }
 
     /// The CTE of that name, with the frame for its own query, which sees the CTEs before it.
     fn find(&self, name: &str) -> Option<FoundCte<'e>> {
         let at = self.ctes[..self.visible].iter().rposition(|cte| same_name(&cte.name.value, name))?;
-        let frame = CteFrame { visible: at, ..*self };
+        let frame = CteFrame { visible: at, own: None, ..*self };
         Some(FoundCte { cte: &self.ctes[at], definition: &self.definitions[at], frame })
     }
 }
@@ -121,6 +139,21 @@ impl<'e> Env<'e> {
             Found::Column(column, fields) => Some((column, fields)),
             _ => None,
         })
+    }
+
+    /// The CTE around of that name, whose own query this is part of, unless another definition comes first.
+    pub(crate) fn find_own(self, name: &str) -> Option<&'e OwnName<'e>> {
+        let mut next = self.ctes;
+        while let Some(frame) = next {
+            if let Some(own) = frame.own.filter(|own| same_name(own.name, name)) {
+                return Some(own);
+            }
+            if frame.find(name).is_some() {
+                return None;
+            }
+            next = frame.around.ctes;
+        }
+        None
     }
 
     /// The inside of a view sees nothing of the query that names it.

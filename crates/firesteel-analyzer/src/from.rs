@@ -46,9 +46,6 @@ impl Analyzer<'_> {
     }
 
     pub(crate) fn factor(&self, factor: &TableFactor, before: Option<&Relation>, env: Env<'_>) -> Result<Relation> {
-        if let Some(sample) = &factor.sample {
-            return Err(unsupported("TABLESAMPLE", sample.span));
-        }
         let relation = match &factor.kind {
             TableFactorKind::Table { name, as_of: None } => self.table(name, env)?,
             TableFactorKind::Table { .. } => return Err(unsupported("time travel", factor.span)),
@@ -76,6 +73,10 @@ impl Analyzer<'_> {
             TableFactorKind::Pivot(pivot) => self.pivot(pivot, env)?,
             TableFactorKind::Unpivot(unpivot) => self.unpivot(unpivot, factor.span, env)?,
         };
+        let relation = match &factor.sample {
+            Some(sample) => self.sampled(relation, sample, env)?,
+            None => relation,
+        };
         let Some(alias) = &factor.alias else { return Ok(relation) };
         let renamed = Relation { scope: relation.scope.renamed(&qualifier(&alias.name.value)), ..relation };
         with_column_names(renamed, &alias.columns, factor.span)
@@ -102,11 +103,18 @@ impl Analyzer<'_> {
 
     /// A CTE is analyzed once; each reference reads it under columns of its own.
     fn cte(&self, name: &Ident, env: Env<'_>) -> Result<Option<Relation>> {
+        if let Some(own) = env.find_own(&name.value) {
+            return self.working_table(own, name).map(Some);
+        }
         let Some(found) = env.find_cte(&name.value) else { return Ok(None) };
         let definition = match found.definition.get() {
             Some(definition) => definition,
             None => {
-                let relation = self.query(&found.cte.query, found.around(env.views).with_ctes(&found.frame))?.exact();
+                let around = found.around(env.views);
+                let relation = match found.frame.recursive {
+                    true => self.recursive_cte(found.cte, found.frame, around)?,
+                    false => self.query(&found.cte.query, around.with_ctes(&found.frame))?.exact(),
+                };
                 let table = CommonTableId(self.common_tables.replace(self.common_tables.get() + 1));
                 found.definition.get_or_init(|| Definition { table, relation })
             }

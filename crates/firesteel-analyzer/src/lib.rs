@@ -6,8 +6,8 @@
 //! ```
 //! In reading order:
 //!
-//! - [`query`]: WITH, ORDER BY, LIMIT around a body; `set_operation`: UNION, EXCEPT, INTERSECT.
-//! - `from`, `join`, `inline`, `pivot`, `files`: what stands in FROM; `subquery`: queries inside of expressions, as joins.
+//! - [`query`]: WITH, ORDER BY, LIMIT around a body; `recursion`: WITH RECURSIVE; `set_operation`: UNION, EXCEPT, INTERSECT.
+//! - `from`, `join`, `inline`, `pivot`, `sample`, `files`: what stands in FROM; `subquery`: queries inside of expressions, as joins.
 //! - `select`: one SELECT; `projection`, `aggregates`, `group_by`, `grouping_sets`, `window` and
 //!   `order` are its parts.
 //! - `scope`: which column a name means; `env`: which CTEs and which outer queries are in sight.
@@ -39,6 +39,8 @@ mod order;
 mod pivot;
 mod projection;
 mod query;
+mod recursion;
+mod sample;
 mod schema;
 mod scope;
 mod select;
@@ -50,6 +52,8 @@ mod window;
 mod window_frame;
 mod window_function;
 mod within_group;
+
+pub use recursion::{CTE_RECURSION_LEVEL_LIMIT, CTE_RECURSION_ROW_LIMIT, Most};
 
 use std::cell::Cell;
 use std::sync::Arc;

@@ -146,15 +146,20 @@ impl ItemList<'_, '_, '_> {
     }
 
     fn add_wildcard(&mut self, qualifier: &[Ident], except: &[Name], span: Span) -> Result<()> {
-        let excepted = except.iter().map(|name| self.excepted(name)).collect::<Result<HashSet<_>>>()?;
+        let excepted = except.iter().map(|name| self.excepted(name)).collect::<Result<Vec<_>>>()?;
+        check_no_overlap(&excepted, except)?;
         let of_relation = |column: &&ScopeColumn| match qualifier {
             [] => !column.hidden,
             _ => column.is_of(qualifier),
         };
         let columns: Vec<_> = self.input.columns.iter().filter(of_relation).cloned().collect();
         if !columns.is_empty() {
-            for column in columns.iter().filter(|column| !excepted.contains(&column.column.id)) {
-                self.push(Arc::clone(&column.name), column.column.to_expr(), span);
+            for column in &columns {
+                let id = column.column.id;
+                let paths = excepted.iter().filter(|(of, _)| *of == id).map(|(_, path)| *path);
+                if let Some(expr) = without(&column.name, column.column.to_expr(), &paths.collect::<Vec<_>>())? {
+                    self.push(Arc::clone(&column.name), expr, span);
+                }
             }
             return Ok(());
         }
@@ -170,10 +175,10 @@ impl ItemList<'_, '_, '_> {
         }
     }
 
-    fn excepted(&self, name: &Name) -> Result<ColumnId> {
+    /// A column, and the path to a field of it if it is not the whole column.
+    fn excepted<'n>(&self, name: &'n Name) -> Result<(ColumnId, &'n [Ident])> {
         match self.input.find(&name.parts) {
-            Found::Column(column, []) => Ok(column.column.id),
-            Found::Column(..) => Err(unsupported("EXCEPT with fields of structs", name.span)),
+            Found::Column(column, path) => Ok((column.column.id, path)),
             Found::Ambiguous(columns) => Err(errors::ambiguous(&name.parts, &columns)),
             Found::Nothing => Err(errors::unresolved_column(&name.parts, Some(self.input))),
         }
@@ -190,6 +195,50 @@ impl ItemList<'_, '_, '_> {
         }
         Ok(())
     }
+}
+
+/// The value of that name without the fields at these paths; nothing of it if a path is empty.
+fn without(name: &str, value: ExprRef, paths: &[&[Ident]]) -> Result<Option<ExprRef>> {
+    if paths.is_empty() {
+        return Ok(Some(value));
+    }
+    if paths.iter().any(|path| path.is_empty()) {
+        return Ok(None);
+    }
+    let SqlType::Struct(fields) = value.data_type().clone() else {
+        let (base, other) = (format!("\"{name}\""), value.data_type().quoted_sql());
+        return Err(error!(INVALID_EXTRACT_BASE_FIELD_TYPE, base = base, other = other).at(paths[0][0].span));
+    };
+    let known = |first: &Ident| fields.iter().any(|field| same_name(&field.name, &first.value));
+    if let Some(unknown) = paths.iter().map(|path| &path[0]).find(|first| !known(first)) {
+        let names: Vec<_> = fields.iter().map(|field| quote(&field.name)).collect();
+        let error = error!(FIELD_NOT_FOUND, fieldName = quote(&unknown.value), fields = names.join(", "));
+        return Err(error.at(unknown.span));
+    }
+    let mut args = Vec::with_capacity(2 * fields.len());
+    for field in fields.iter() {
+        let field_name = Expr::literal(Literal::string(field.name.as_ref()));
+        let inner = registry::call(crate::expr::GET_FIELD, vec![value.clone(), field_name.clone()])?;
+        let below: Vec<_> =
+            paths.iter().filter(|path| same_name(&path[0].value, &field.name)).map(|path| &path[1..]).collect();
+        if let Some(inner) = without(&field.name, inner, &below)? {
+            args.extend([field_name, inner]);
+        }
+    }
+    registry::call("named_struct", args).map(Some)
+}
+
+/// No entry of EXCEPT may lie within another.
+fn check_no_overlap(excepted: &[(ColumnId, &[Ident])], names: &[Name]) -> Result<()> {
+    let within = |(a, path): &(ColumnId, &[Ident]), (b, other): &(ColumnId, &[Ident])| {
+        a == b && path.iter().zip(*other).all(|(a, b)| same_name(&a.value, &b.value))
+    };
+    let overlaps = (0..excepted.len()).any(|at| excepted[..at].iter().any(|other| within(&excepted[at], other)));
+    if !overlaps {
+        return Ok(());
+    }
+    let all: Vec<_> = names.iter().map(|name| name.values().join(".")).collect();
+    Err(error!(EXCEPT_OVERLAPPING_COLUMNS, columns = all.join(", ")).at(names[0].span))
 }
 
 /// The names of the items for clauses after SELECT. Items that are the same expression are the same column.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use firesteel_common::{Result, Span, error};
 use firesteel_expr::eval;
 use firesteel_plan::logical::{CommonTables, Limit, Node, Sort};
-use firesteel_plan::parsed::{self, Ident, Query, QueryBody, QueryBodyKind, SortItem};
+use firesteel_plan::parsed::{self, Ident, Query, QueryBody, QueryBodyKind, SortItem, With};
 use firesteel_plan::{LogicalPlan, PlanRef};
 use recursive::recursive;
 
@@ -14,18 +14,27 @@ use crate::env::{CteFrame, Env};
 use crate::expr::Resolver;
 use crate::scope::Relation;
 use crate::set_operation::check_comparable;
-use crate::{Analyzer, order, unsupported};
+use crate::{Analyzer, order};
 
 impl Analyzer<'_> {
     #[recursive]
     pub(crate) fn query(&self, query: &Query, env: Env<'_>) -> Result<Relation> {
-        let Some(with) = &query.with else { return self.query_after_with(query, env) };
-        if with.recursive {
-            return Err(unsupported("recursive CTEs", query.span));
+        match &query.with {
+            Some(with) => self.with_ctes(with, env, &|env| self.query_after_with(query, env)),
+            None => self.query_after_with(query, env),
         }
+    }
+
+    /// What is analyzed inside of a WITH clause, below the definitions that it names.
+    pub(crate) fn with_ctes(
+        &self,
+        with: &With,
+        env: Env<'_>,
+        analyze: &dyn Fn(Env<'_>) -> Result<Relation>,
+    ) -> Result<Relation> {
         let definitions: Vec<_> = with.ctes.iter().map(|_| OnceCell::new()).collect();
-        let frame = CteFrame::new(&with.ctes, &definitions, env);
-        let relation = self.query_after_with(query, env.with_ctes(&frame))?;
+        let frame = CteFrame::new(with, &definitions, env);
+        let relation = analyze(env.with_ctes(&frame))?;
         let definitions = definitions.into_iter().filter_map(OnceCell::into_inner);
         let definitions: Vec<_> = definitions.map(|made| (made.table, made.relation.plan)).collect();
         if definitions.is_empty() {

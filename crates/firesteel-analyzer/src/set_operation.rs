@@ -199,7 +199,7 @@ impl Analyzer<'_> {
         Ok((left, Relation { scope, plan: right.plan }.exact()))
     }
 
-    fn cast_to(&self, relation: Relation, types: &[SqlType]) -> Relation {
+    pub(crate) fn cast_to(&self, relation: Relation, types: &[SqlType]) -> Relation {
         let mut relation = relation.exact();
         let fits = |column: &ScopeColumn, wanted: &SqlType| column.column.data_type == *wanted;
         if relation.scope.columns.iter().zip(types).all(|(column, wanted)| fits(column, wanted)) {
@@ -236,7 +236,7 @@ fn name(op: SetOp) -> &'static str {
 }
 
 /// The types that the inputs' columns are cast to, position by position.
-fn common_types(inputs: &[&Relation], operator: &'static str, span: Span) -> Result<Vec<SqlType>> {
+pub(crate) fn common_types(inputs: &[&Relation], operator: &'static str, span: Span) -> Result<Vec<SqlType>> {
     let width = inputs[0].scope.columns.len();
     if let Some(at) = inputs.iter().position(|input| input.scope.columns.len() != width) {
         return Err(error!(

@@ -29,6 +29,7 @@ use crate::operators::join::JoinParts;
 use crate::operators::limit::{LimitFactory, RowRange};
 use crate::operators::project::ProjectFactory;
 use crate::operators::range::RangeSource;
+use crate::operators::sample::SampleFactory;
 use crate::operators::union::UnionInputFactory;
 use crate::operators::values::BatchesSource;
 use crate::operators::{hash_aggregate, hash_join, nested_loop_join, sort, top_n, window};
@@ -117,9 +118,11 @@ pub fn keeps_order(plan: &PhysicalPlan) -> bool {
     match &plan.op {
         PhysicalOp::Sort(_) | PhysicalOp::TopN(_) | PhysicalOp::Scan(_) => true,
         PhysicalOp::Values(_) | PhysicalOp::Range(_) => true,
-        PhysicalOp::Project(_) | PhysicalOp::Filter(_) | PhysicalOp::Limit(_) | PhysicalOp::Generate(_) => {
-            plan.children.first().is_some_and(|child| keeps_order(child))
-        }
+        PhysicalOp::Project(_)
+        | PhysicalOp::Filter(_)
+        | PhysicalOp::Limit(_)
+        | PhysicalOp::Generate(_)
+        | PhysicalOp::Sample(_) => plan.children.first().is_some_and(|child| keeps_order(child)),
         _ => false,
     }
 }
@@ -215,9 +218,17 @@ impl Builder {
                 self.join(plan, operator, parts, JoinSide::Right, inputs)
             }
             PhysicalOp::Union(union) => self.union(plan, operator, union, inputs),
-            PhysicalOp::Exchange(_) | PhysicalOp::CommonTables(_) | PhysicalOp::CommonTableScan(_) => {
-                Err(internal!("{} inside of a stage", plan.name()))
+            PhysicalOp::Sample(sample) => {
+                let mut open = self.build(child(plan, 0)?, inputs)?;
+                // Rows are numbered as they come: the same ones only with one worker.
+                open.iter_mut().filter(|_| sample.seed.is_some()).for_each(|open| open.one_worker = true);
+                then(open, operator, SampleFactory::new(sample))
             }
+            PhysicalOp::Exchange(_)
+            | PhysicalOp::CommonTables(_)
+            | PhysicalOp::CommonTableScan(_)
+            | PhysicalOp::Recursion(_)
+            | PhysicalOp::WorkingTable(_) => Err(internal!("{} inside of a stage", plan.name())),
             PhysicalOp::Generate(generate) => {
                 let child = child(plan, 0)?;
                 let open = self.build(child, inputs)?;

@@ -24,6 +24,7 @@ const SIMPLIFY_AND_PUSH_DOWN: &[Rule] = &[
     propagate_empty::RULE,
     combine_unions::RULE,
     simplify_limits::RULE,
+    limit_recursion::RULE,
     push_down_limit::RULE,
     simplify_aggregates::RULE,
     remove_aggregates::RULE,

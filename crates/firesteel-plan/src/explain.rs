@@ -4,7 +4,7 @@ use firesteel_catalog::{Estimate, Source};
 use firesteel_common::{ColumnId, ColumnIds};
 use firesteel_expr::{AggregateCall, ExprRef, WindowCall};
 
-use crate::logical::{Generator, JoinKey, LogicalPlan, Node, SortKey};
+use crate::logical::{Generator, JoinKey, LogicalPlan, Node, RecursionId, RecursionLimits, SortKey};
 use crate::physical::{JoinSide, Partitioning, PhysicalOp, PhysicalPlan, PhysicalRef};
 
 /// A logical plan, one node a line, children indented.
@@ -144,6 +144,12 @@ fn logical_line(node: &Node, ids: &ColumnIds) -> String {
             generate_line(&generate.generator, generate.outer, &columns, ids)
         }
         Node::Range(range) => range_line(range.start, range.step, range.count),
+        Node::Sample(sample) => format!("Sample {}", sample.fraction),
+        Node::Recursion(recursion) => recursion_line(recursion.id, &recursion.limits),
+        Node::WorkingTable(table) => {
+            let columns = list(table.columns.iter().map(|column| ids.display(column.id)));
+            format!("WorkingTable {}, {columns}", table.recursion)
+        }
         Node::Expand(expand) => expand_line("Expand", &expand.keys, &expand.sets, ids),
         Node::Window(window) => window_line("Window", &window.calls, &window.partition_by, &window.order_by, ids),
     }
@@ -211,6 +217,9 @@ fn physical_line(plan: &PhysicalPlan, ids: &ColumnIds) -> String {
             generate_line(&generate.generator, generate.outer, &columns, ids)
         }
         PhysicalOp::Range(range) => range_line(range.start, range.step, range.count),
+        PhysicalOp::Sample(sample) => format!("{name} {}", sample.fraction),
+        PhysicalOp::Recursion(recursion) => recursion_line(recursion.id, &recursion.limits),
+        PhysicalOp::WorkingTable(table) => format!("{name} {}", table.recursion),
         PhysicalOp::Expand(expand) => expand_line(name, &expand.keys, &expand.sets, ids),
         PhysicalOp::Window(window) => window_line(name, &window.calls, &window.partition_by, &window.order_by, ids),
         PhysicalOp::Exchange(exchange) => match &exchange.partitioning {
@@ -246,6 +255,11 @@ fn generate_line(generator: &Generator, outer: bool, columns: &str, ids: &Column
     let args: Vec<_> = generator.args().iter().map(|arg| arg.display(ids).to_string()).collect();
     let outer = if outer { ", outer" } else { "" };
     format!("Generate {}({rows}{}){outer}, {columns}", generator.name(), args.join(", "))
+}
+
+fn recursion_line(id: RecursionId, limits: &RecursionLimits) -> String {
+    let wanted = limits.rows_wanted.map_or_else(String::new, |rows| format!(", until {rows} rows"));
+    format!("UnionLoop {id}{wanted}")
 }
 
 fn range_line(start: i64, step: i64, count: u64) -> String {

@@ -5,7 +5,7 @@ use hashbrown::HashSet;
 use recursive::recursive;
 
 use crate::logical::{JoinKey, LogicalPlan, Node};
-use crate::schema::Schema;
+use crate::schema::{PlanColumn, Schema};
 
 /// References bound by the children, ids unique, predicates boolean, join keys of one type.
 pub fn check(plan: &LogicalPlan) -> Result<()> {
@@ -49,20 +49,26 @@ fn check_within(plan: &LogicalPlan, around: &HashSet<ColumnId>) -> Result<()> {
         Node::DependentJoin(join) => {
             join.filter.as_ref().map_or(Ok(()), |filter| check_boolean(filter.data_type(), plan))
         }
-        Node::Union(union) => {
-            let fits = |(input, ids): &(crate::PlanRef, Vec<ColumnId>)| {
-                ids.len() == union.columns.len()
-                    && ids.iter().zip(&union.columns).all(|(id, column)| {
-                        input.schema().get(*id).is_some_and(|input| input.data_type == column.data_type)
-                    })
-            };
-            match union.inputs.iter().all(fits) {
+        Node::Union(union) => match union.inputs.iter().all(|input| fits(input, &union.columns)) {
+            true => Ok(()),
+            false => Err(internal!("a union of inputs that do not fit:\n{plan:?}")),
+        },
+        Node::Recursion(recursion) => {
+            match [&recursion.anchor, &recursion.step].iter().all(|input| fits(input, &recursion.columns)) {
                 true => Ok(()),
-                false => Err(internal!("a union of inputs that do not fit:\n{plan:?}")),
+                false => Err(internal!("a recursion of inputs that do not fit:\n{plan:?}")),
             }
         }
         _ => Ok(()),
     }
+}
+
+/// Whether the input has the columns that become these.
+fn fits((input, ids): &(crate::PlanRef, Vec<ColumnId>), columns: &[PlanColumn]) -> bool {
+    let same = |(id, column): (&ColumnId, &PlanColumn)| {
+        input.schema().get(*id).is_some_and(|input| input.data_type == column.data_type)
+    };
+    ids.len() == columns.len() && ids.iter().zip(columns).all(same)
 }
 
 fn check_boolean(data_type: &SqlType, plan: &LogicalPlan) -> Result<()> {

@@ -30,7 +30,8 @@ pub(crate) struct LocalJob {
 
 struct State {
     job: Job,
-    buffers: HashMap<StageId, Arc<StageBuffer>>,
+    /// What stages gave; of a recursion's rounds one after the other.
+    buffers: HashMap<StageId, Vec<Arc<StageBuffer>>>,
     /// Called once, when nothing of the query is left to run.
     on_done: Option<OnDone>,
     /// Stages whose pipelines have not ended.
@@ -78,6 +79,29 @@ fn root_range(plan: &PhysicalPlan) -> Option<RowRange> {
         PhysicalOp::Limit(limit) => Some(RowRange::new(limit.offset, limit.count)),
         PhysicalOp::Project(_) => root_range(plan.children.first()?),
         _ => None,
+    }
+}
+
+impl State {
+    /// A stage's rows, for those who read it.
+    fn keep(&mut self, stage: StageId, buffer: Arc<StageBuffer>, output: &StageOutput) {
+        if self.outcome.is_some() {
+            return;
+        }
+        match output {
+            StageOutput::Result => {}
+            StageOutput::Exchange(_) => {
+                self.buffers.insert(stage, vec![buffer]);
+            }
+            StageOutput::Anchor { rounds } => {
+                self.buffers.insert(*rounds, vec![Arc::clone(&buffer)]);
+                self.buffers.insert(stage, vec![buffer]);
+            }
+            StageOutput::Round { anchor } => {
+                self.buffers.insert(*anchor, vec![Arc::clone(&buffer)]);
+                self.buffers.entry(stage).or_default().push(buffer);
+            }
+        }
     }
 }
 
@@ -146,9 +170,8 @@ impl LocalJob {
         let streams = builder::build(&task.plan, self.as_ref(), &self.query, first_operator)?;
         let (sink, buffer): (Arc<dyn SinkFactory>, _) = match task.output {
             StageOutput::Result => (Arc::clone(&self.result) as _, None),
-            StageOutput::Exchange(_) => {
+            StageOutput::Exchange(_) | StageOutput::Anchor { .. } | StageOutput::Round { .. } => {
                 let buffer = StageBuffer::new(&self.query);
-                self.state().buffers.insert(task.key.stage, Arc::clone(&buffer));
                 (Arc::new(StageBufferSink(Arc::clone(&buffer))), Some(buffer))
             }
         };
@@ -156,16 +179,25 @@ impl LocalJob {
         self.state().running += 1;
         let job = Arc::clone(self);
         let key = task.key;
-        let on_done: OnDone = Box::new(move |result| job.stage_ended(key, buffer.as_deref(), result));
+        let on_done: OnDone =
+            Box::new(move |result| job.stage_ended(key, buffer.map(|buffer| (buffer, task.output)), result));
         self.executor.spawn(Arc::clone(&self.query), graph, on_done);
         Ok(())
     }
 
-    fn stage_ended(self: &Arc<Self>, key: TaskKey, buffer: Option<&StageBuffer>, result: Result<()>) {
+    fn stage_ended(
+        self: &Arc<Self>,
+        key: TaskKey,
+        output: Option<(Arc<StageBuffer>, StageOutput)>,
+        result: Result<()>,
+    ) {
         self.state().running -= 1;
         let event = match result {
             Ok(()) => {
-                let (rows, bytes) = buffer.map_or((0, 0), StageBuffer::size);
+                let (rows, bytes) = output.as_ref().map_or((0, 0), |(buffer, _)| buffer.size());
+                if let Some((buffer, output)) = output {
+                    self.state().keep(key.stage, buffer, &output);
+                }
                 Event::TaskFinished { key, rows, bytes }
             }
             Err(error) => Event::TaskFailed { key, error },
@@ -184,8 +216,8 @@ impl InputOpener for LocalJob {
     }
 
     fn stage(&self, stage: StageId, _schema: &Schema) -> Result<Arc<dyn SourceFactory>> {
-        let buffer = self.state().buffers.get(&stage).cloned();
-        let buffer = buffer.ok_or_else(|| internal!("stage {} has left no output", stage.0))?;
-        Ok(Arc::new(StageBufferSource::new(&buffer)?))
+        let buffers = self.state().buffers.get(&stage).cloned();
+        let buffers = buffers.ok_or_else(|| internal!("stage {} has left no output", stage.0))?;
+        Ok(Arc::new(StageBufferSource::new(&buffers)?))
     }
 }

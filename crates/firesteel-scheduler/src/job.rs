@@ -4,11 +4,16 @@
 //! Started ─▶ Run(every task whose inputs are there) ─▶ TaskFinished ─▶ Run(..), Release(outputs nobody needs) ─▶ Finished
 //!                                                   └▶ TaskFailed, Cancelled ─▶ Cancel(what runs), Failed
 //! ```
+//! A recursion is a stage that starts anew, with all that reads its working table, until a round gives no rows:
+//!
+//! ```text
+//! anchor done ─▶ Run(round) ─▶ TaskFinished { rows: 3 } ─▶ Run(round) ─▶ TaskFinished { rows: 0 } ─▶ its readers
+//! ```
 //! Reports may come twice or late; what is known already changes nothing. The first accepted attempt of a task wins.
 
 use std::time::Duration;
 
-use firesteel_common::Error;
+use firesteel_common::{Error, Result, error};
 use firesteel_plan::PhysicalRef;
 use firesteel_plan::physical::StageId;
 
@@ -67,6 +72,17 @@ struct StageState {
     started: Duration,
     took: Duration,
     released: bool,
+    /// How often it was started anew.
+    attempt: u32,
+    /// Of a round's stage: rounds that ended, and the rows of all of them and of the anchor.
+    rounds: u64,
+    rows: u64,
+}
+
+impl StageState {
+    fn key(&self) -> TaskKey {
+        TaskKey { stage: self.stage.id, stage_attempt: self.attempt, share: 0, attempt: 0 }
+    }
 }
 
 /// A query's stages and how far they are. Time is an argument, in any fixed origin.
@@ -85,6 +101,9 @@ impl Job {
             started: Duration::ZERO,
             took: Duration::ZERO,
             released: false,
+            attempt: 0,
+            rounds: 0,
+            rows: 0,
         };
         Self { stages: stages.into_iter().map(state).collect(), over: false }
     }
@@ -121,8 +140,10 @@ impl Job {
 
     /// Whether the report is about an attempt that still counts.
     fn is_current(&mut self, key: TaskKey) -> bool {
-        let first = key.stage_attempt == 0 && key.share == 0 && key.attempt == 0;
-        first && self.state(key.stage).is_some_and(|state| state.progress == Progress::Running)
+        let first = key.share == 0 && key.attempt == 0;
+        let current =
+            |state: &mut StageState| state.progress == Progress::Running && state.attempt == key.stage_attempt;
+        first && self.state(key.stage).is_some_and(current)
     }
 
     fn start_ready(&mut self, now: Duration) -> Vec<Action> {
@@ -134,7 +155,7 @@ impl Job {
                 state.progress = Progress::Running;
                 state.started = now;
                 actions.push(Action::Run(TaskSpec {
-                    key: TaskKey { stage: state.stage.id, stage_attempt: 0, share: 0, attempt: 0 },
+                    key: state.key(),
                     plan: state.stage.plan.clone(),
                     output: state.stage.output.clone(),
                 }));
@@ -156,9 +177,56 @@ impl Job {
             actions.push(Action::Finished);
             return actions;
         }
+        if let Err(error) = self.after_round(key.stage, rows) {
+            return self.fail(error);
+        }
         let mut actions = self.release();
         actions.extend(self.start_ready(now));
         actions
+    }
+
+    /// After an anchor or a round: the recursion is done, or its next round may start.
+    fn after_round(&mut self, stage: StageId, rows: u64) -> Result<()> {
+        let Some(state) = self.state(stage) else { return Ok(()) };
+        let (id, is_anchor) = match state.stage.output {
+            StageOutput::Anchor { rounds } => (rounds, true),
+            StageOutput::Round { .. } => (stage, false),
+            StageOutput::Result | StageOutput::Exchange(_) => return Ok(()),
+        };
+        let Some(state) = self.state(id) else { return Ok(()) };
+        let Some(rounds) = state.stage.rounds.clone() else { return Ok(()) };
+        state.rounds = if is_anchor { 0 } else { state.rounds + 1 };
+        state.rows = if is_anchor { rows } else { state.rows + rows };
+        let wanted = rounds.limits.rows_wanted;
+        if rows == 0 || wanted.is_some_and(|wanted| state.rows >= wanted) {
+            state.progress = Progress::Done { rows: state.rows, bytes: 0 };
+            // After an anchor without rows nothing of the round has run, nor will.
+            for stage in rounds.body {
+                if let Some(state) = self.state(stage).filter(|state| state.progress == Progress::Waiting) {
+                    state.progress = Progress::Done { rows: 0, bytes: 0 };
+                    state.released = true;
+                }
+            }
+            return Ok(());
+        }
+        if let Some(most) = rounds.limits.rows_max.filter(|most| wanted.is_none() && state.rows > *most) {
+            return Err(error!(RECURSION_ROW_LIMIT_EXCEEDED, rowLimit = most.to_string()));
+        }
+        if let Some(most) = rounds.limits.levels_max.filter(|most| state.rounds >= *most) {
+            return Err(error!(RECURSION_LEVEL_LIMIT_EXCEEDED, levelLimit = most.to_string()));
+        }
+        if !is_anchor {
+            rounds.body.iter().for_each(|stage| self.start_anew(*stage));
+        }
+        Ok(())
+    }
+
+    fn start_anew(&mut self, stage: StageId) {
+        if let Some(state) = self.state(stage) {
+            state.progress = Progress::Waiting;
+            state.attempt += 1;
+            state.released = false;
+        }
     }
 
     /// Outputs whose readers are all done.
@@ -186,7 +254,7 @@ impl Job {
             .stages
             .iter()
             .filter(|state| state.progress == Progress::Running)
-            .map(|state| Action::Cancel(TaskKey { stage: state.stage.id, stage_attempt: 0, share: 0, attempt: 0 }))
+            .map(|state| Action::Cancel(state.key()))
             .collect();
         actions.extend(self.release());
         actions.push(Action::Failed(error));

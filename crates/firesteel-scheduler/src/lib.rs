@@ -1,8 +1,8 @@
 //! Stages, tasks and their order, as a pure state machine: no clock, no network, no threads.
 //!
 //! ```text
-//! PhysicalPlan ──cut at exchanges──▶ [Stage]          (stages)
-//! Job::handle(event, now) ──▶ [Action]                (job)
+//! PhysicalPlan ──cut at exchanges and recursions──▶ [Stage]          (stages)
+//! Job::handle(event, now) ──▶ [Action]                               (job)
 //! ```
 //! Whoever runs a job carries out its actions and reports events; local execution is a cluster of one.
 
@@ -10,4 +10,4 @@ pub mod job;
 pub mod stages;
 
 pub use job::{Action, Event, Job, TaskKey, TaskSpec};
-pub use stages::{Stage, StageOutput, cut};
+pub use stages::{Rounds, Stage, StageOutput, cut};

@@ -16,6 +16,7 @@ pub mod nested_loop_join;
 pub mod project;
 pub mod range;
 mod reorder;
+pub mod sample;
 pub mod sort;
 pub mod stage_buffer;
 pub mod top_n;

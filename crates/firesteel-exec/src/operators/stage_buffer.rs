@@ -89,16 +89,23 @@ impl Sink for Fill {
     }
 }
 
-/// Reads a buffer that is complete.
+/// Reads buffers that are complete.
 pub struct StageBufferSource {
     batches: Arc<[Batch]>,
     next: Arc<AtomicUsize>,
 }
 
 impl StageBufferSource {
-    pub fn new(buffer: &StageBuffer) -> Result<Self> {
-        let batches = buffer.filled.get().ok_or_else(|| internal!("a stage's output is read before it is complete"))?;
-        Ok(Self { batches: Arc::clone(batches), next: Arc::default() })
+    /// Over the batches of all buffers, in their order.
+    pub fn new(buffers: &[Arc<StageBuffer>]) -> Result<Self> {
+        let unfinished = || internal!("a stage's output is read before it is complete");
+        let batches = |buffer: &Arc<StageBuffer>| buffer.filled.get().cloned().ok_or_else(unfinished);
+        let next = Arc::default();
+        if let [only] = buffers {
+            return Ok(Self { batches: batches(only)?, next });
+        }
+        let all = buffers.iter().map(batches).collect::<Result<Vec<_>>>()?;
+        Ok(Self { batches: all.iter().flat_map(|batches| batches.iter().cloned()).collect(), next })
     }
 }
 

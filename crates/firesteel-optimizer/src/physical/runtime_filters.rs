@@ -23,7 +23,12 @@ pub(super) fn place(plan: &PhysicalRef) -> PhysicalRef {
 
 #[recursive]
 fn place_below(plan: &PhysicalRef, next: &mut u32) -> PhysicalRef {
-    let children: Vec<_> = plan.children.iter().map(|child| place_below(child, next)).collect();
+    let place = |(at, child): (usize, &PhysicalRef)| match &plan.op {
+        // A filter is published once, but a step is built anew in every round.
+        PhysicalOp::Recursion(_) if at == 1 => Arc::clone(child),
+        _ => place_below(child, next),
+    };
+    let children: Vec<_> = plan.children.iter().enumerate().map(place).collect();
     let plan = plan.with_children(children);
     match &plan.op {
         PhysicalOp::HashJoin(join) if probe_loses_rows(join) => place_join(&plan, join, next),

@@ -92,6 +92,28 @@ fn strategy(plan: &PlanRef, needed: &Needed, context: &RuleContext) -> Result<Ph
         }
         Node::Expand(expand) => expand_strategy(plan, expand, needed, context)?,
         Node::Window(window) => window_strategy(plan, window, needed, context)?,
+        Node::Recursion(recursion) => {
+            let input =
+                |(input, ids): &(PlanRef, Vec<ColumnId>)| strategy(input, &ids.iter().copied().collect(), context);
+            let children = vec![input(&recursion.anchor)?, input(&recursion.step)?];
+            let op = PhysicalOp::Recursion(physical::Recursion {
+                id: recursion.id,
+                anchor: recursion.anchor.1.clone(),
+                step: recursion.step.1.clone(),
+                limits: recursion.limits,
+            });
+            node(plan, op, children, Arc::clone(plan.schema()))
+        }
+        Node::Sample(sample) => {
+            let input = strategy(&sample.input, needed, context)?;
+            let schema = Arc::clone(&input.schema);
+            let op = PhysicalOp::Sample(physical::Sample { fraction: sample.fraction, seed: sample.seed });
+            node(plan, op, vec![input], schema)
+        }
+        Node::WorkingTable(table) => {
+            let op = PhysicalOp::WorkingTable(physical::WorkingTable { recursion: table.recursion });
+            node(plan, op, Vec::new(), Arc::clone(plan.schema()))
+        }
     };
     Ok(made.with_logical(plan))
 }

@@ -13,6 +13,7 @@ pub mod extract_join_keys;
 pub mod filter_common_tables;
 pub mod fold_constants;
 pub mod infer_filters;
+pub mod limit_recursion;
 pub mod propagate_constants;
 pub mod propagate_empty;
 pub mod prune_columns;
@@ -41,8 +42,8 @@ pub(crate) mod prelude {
     pub(crate) use firesteel_common::{ColumnId, Result};
     pub(crate) use firesteel_expr::{Expr, ExprRef, Literal};
     pub(crate) use firesteel_plan::logical::{
-        Aggregate, Expand, Filter, Generate, Join, JoinKey, JoinKind, Limit, Node, NodeKinds, Project, Relation, Sort,
-        Union, Values, Window,
+        Aggregate, Expand, Filter, Generate, Join, JoinKey, JoinKind, Limit, Node, NodeKinds, Project, Relation,
+        Sample, Sort, Union, Values, Window,
     };
     pub(crate) use firesteel_plan::{LogicalPlan, PlanRef};
 

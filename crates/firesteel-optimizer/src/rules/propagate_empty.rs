@@ -25,6 +25,7 @@ fn apply(plan: &PlanRef, _: &RuleContext) -> Result<Option<PlanRef>> {
         | Node::Project(Project { input, .. })
         | Node::Sort(Sort { input, .. })
         | Node::Generate(Generate { input, .. })
+        | Node::Sample(Sample { input, .. })
         | Node::Limit(Limit { input, .. })
         | Node::Expand(Expand { input, .. })
         | Node::Window(Window { input, .. }) => is_empty(input),
@@ -32,6 +33,7 @@ fn apply(plan: &PlanRef, _: &RuleContext) -> Result<Option<PlanRef>> {
         Node::Join(join) => return Ok(join_without_rows(plan, join)),
         Node::Union(union) => return Ok(without_empty_inputs(plan, union)),
         Node::Range(range) => range.count == 0,
+        Node::Recursion(recursion) => is_empty(&recursion.anchor.0),
         _ => false,
     };
     Ok(empty.then(|| LogicalPlan::empty(plan.schema())))

@@ -74,6 +74,7 @@ fn needed_below(plan: &PlanRef, needed: &Needed) -> Needed {
     match &plan.node {
         Node::Project(_) | Node::Aggregate(_) => own.collect(),
         Node::Union(union) => union.inputs.iter().flat_map(|(_, ids)| ids.iter().copied()).collect(),
+        Node::Recursion(recursion) => recursion.anchor.1.iter().chain(&recursion.step.1).copied().collect(),
         _ => own.chain(needed.iter().copied()).collect(),
     }
 }
@@ -96,7 +97,7 @@ fn prune(plan: &PlanRef, needed: &Needed) -> PlanRef {
     match &plan.node {
         Node::Relation(relation) => prune_relation(relation, needed),
         Node::Values(values) => prune_values(values, needed),
-        Node::Materialized(_) | Node::CommonTableScan(_) | Node::Range(_) => Arc::clone(plan),
+        Node::Materialized(_) | Node::CommonTableScan(_) | Node::Range(_) | Node::WorkingTable(_) => Arc::clone(plan),
         Node::Project(project) => {
             let exprs: Vec<_> = project.exprs.iter().filter(|(id, _)| needed.contains(id)).cloned().collect();
             let below = exprs.iter().flat_map(|(_, expr)| expr.columns().iter().copied()).collect();
@@ -105,11 +106,17 @@ fn prune(plan: &PlanRef, needed: &Needed) -> PlanRef {
         Node::Aggregate(aggregate) => prune_aggregate(aggregate, needed),
         Node::Union(union) => prune_union(union, needed),
         Node::Generate(generate) => prune_generate(generate, needed),
+        // The next round may need what nobody else does.
+        Node::Recursion(recursion) => {
+            let all = |(input, ids): &(PlanRef, Vec<ColumnId>)| prune(input, &ids.iter().copied().collect());
+            plan.with_children(vec![all(&recursion.anchor), all(&recursion.step)])
+        }
         Node::Expand(expand) => prune_expand(expand, needed),
         Node::Window(window) => prune_window(window, needed),
         Node::Filter(_)
         | Node::Sort(_)
         | Node::Limit(_)
+        | Node::Sample(_)
         | Node::Join(_)
         | Node::DependentJoin(_)
         | Node::CommonTables(_) => {

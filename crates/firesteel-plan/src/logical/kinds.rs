@@ -23,8 +23,11 @@ impl NodeKinds {
     pub const COMMON_TABLE_SCAN: NodeKinds = NodeKinds(1 << 12);
     pub const GENERATE: NodeKinds = NodeKinds(1 << 15);
     pub const RANGE: NodeKinds = NodeKinds(1 << 16);
+    pub const RECURSION: NodeKinds = NodeKinds(1 << 20);
+    pub const WORKING_TABLE: NodeKinds = NodeKinds(1 << 21);
     pub const EXPAND: NodeKinds = NodeKinds(1 << 13);
     pub const WINDOW: NodeKinds = NodeKinds(1 << 14);
+    pub const SAMPLE: NodeKinds = NodeKinds(1 << 22);
     pub const ALL: NodeKinds = NodeKinds(u32::MAX);
 
     /// Either set's kinds, in constants.
@@ -63,6 +66,9 @@ impl Node {
             Node::Union(_) => NodeKinds::UNION,
             Node::Generate(_) => NodeKinds::GENERATE,
             Node::Range(_) => NodeKinds::RANGE,
+            Node::Recursion(_) => NodeKinds::RECURSION,
+            Node::Sample(_) => NodeKinds::SAMPLE,
+            Node::WorkingTable(_) => NodeKinds::WORKING_TABLE,
             Node::Expand(_) => NodeKinds::EXPAND,
             Node::Window(_) => NodeKinds::WINDOW,
         }

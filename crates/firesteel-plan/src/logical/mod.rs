@@ -10,6 +10,7 @@ mod free_columns;
 mod generator;
 mod kinds;
 mod nodes;
+mod recursion;
 mod renumber;
 mod window;
 
@@ -22,11 +23,13 @@ pub use generator::{GeneratedColumn, Generator};
 pub use kinds::NodeKinds;
 pub use nodes::{
     Aggregate, CommonTableId, CommonTableScan, CommonTables, DependentJoin, Filter, Generate, Join, JoinKey, JoinKind,
-    Limit, Materialized, Project, Range, Relation, Sort, SortKey, Union, Values,
+    Limit, Materialized, Project, Range, Relation, Sample, Sort, SortKey, Union, Values,
 };
 pub use window::Window;
 
 pub use renumber::renumbered;
+
+pub use recursion::{Recursion, RecursionId, RecursionLimits, WorkingTable};
 
 use firesteel_common::Result;
 use firesteel_expr::ExprRef;
@@ -64,6 +67,9 @@ pub enum Node {
     Union(Union),
     Generate(Generate),
     Range(Range),
+    Recursion(Recursion),
+    WorkingTable(WorkingTable),
+    Sample(Sample),
     Expand(Expand),
     Window(Window),
 }

@@ -7,7 +7,7 @@ use firesteel_common::{ColumnId, Result, SqlType};
 use firesteel_expr::{AggregateCall, Expr, ExprRef};
 use serde::{Deserialize, Serialize};
 
-use super::{Expand, Generator, Node, PlanRef, Window};
+use super::{Expand, Generator, Node, PlanRef, Recursion, Window};
 use crate::schema::{PlanColumn, Schema, SchemaRef};
 use crate::statistics::Statistics;
 
@@ -249,6 +249,14 @@ pub struct Range {
     pub count: u64,
 }
 
+/// Each row with this probability, 0 to 1. With a seed always the same rows.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Sample {
+    pub input: PlanRef,
+    pub fraction: f64,
+    pub seed: Option<u64>,
+}
+
 impl Node {
     pub(super) fn schema(&self) -> SchemaRef {
         match self {
@@ -266,19 +274,21 @@ impl Node {
             Node::CommonTableScan(scan) => Schema::new(scan.columns.clone()),
             Node::Generate(generate) => generate.schema(),
             Node::Range(range) => Schema::new(vec![range.column()]),
+            Node::Recursion(recursion) => Schema::new(recursion.columns.clone()),
+            Node::WorkingTable(table) => Schema::new(table.columns.clone()),
             Node::Expand(expand) => expand.schema(),
             Node::Window(window) => window.schema(),
-            Node::Filter(Filter { input, .. }) | Node::Sort(Sort { input, .. }) | Node::Limit(Limit { input, .. }) => {
-                Arc::clone(input.schema())
-            }
+            Node::Filter(Filter { input, .. })
+            | Node::Sort(Sort { input, .. })
+            | Node::Limit(Limit { input, .. })
+            | Node::Sample(Sample { input, .. }) => Arc::clone(input.schema()),
         }
     }
 
     pub(super) fn children(&self) -> Vec<&PlanRef> {
         match self {
-            Node::Relation(_) | Node::Values(_) | Node::Materialized(_) | Node::CommonTableScan(_) | Node::Range(_) => {
-                Vec::new()
-            }
+            Node::Relation(_) | Node::Values(_) | Node::Materialized(_) | Node::CommonTableScan(_) => Vec::new(),
+            Node::Range(_) | Node::WorkingTable(_) => Vec::new(),
             Node::Project(Project { input, .. })
             | Node::Filter(Filter { input, .. })
             | Node::Aggregate(Aggregate { input, .. })
@@ -286,10 +296,12 @@ impl Node {
             | Node::Generate(Generate { input, .. })
             | Node::Limit(Limit { input, .. })
             | Node::Expand(Expand { input, .. })
+            | Node::Sample(Sample { input, .. })
             | Node::Window(Window { input, .. }) => vec![input],
             Node::Join(join) => vec![&join.left, &join.right],
             Node::DependentJoin(join) => vec![&join.left, &join.right],
             Node::Union(union) => union.inputs.iter().map(|(input, _)| input).collect(),
+            Node::Recursion(recursion) => vec![&recursion.anchor.0, &recursion.step.0],
             Node::CommonTables(tables) => {
                 tables.definitions.iter().map(|(_, plan)| plan).chain([&tables.input]).collect()
             }
@@ -306,8 +318,8 @@ impl Node {
             }
         };
         match &mut node {
-            Node::Relation(_) | Node::Values(_) | Node::Materialized(_) | Node::CommonTableScan(_) | Node::Range(_) => {
-            }
+            Node::Relation(_) | Node::Values(_) | Node::Materialized(_) | Node::CommonTableScan(_) => {}
+            Node::Range(_) | Node::WorkingTable(_) => {}
             Node::Project(Project { input, .. })
             | Node::Filter(Filter { input, .. })
             | Node::Aggregate(Aggregate { input, .. })
@@ -315,12 +327,17 @@ impl Node {
             | Node::Generate(Generate { input, .. })
             | Node::Limit(Limit { input, .. })
             | Node::Expand(Expand { input, .. })
+            | Node::Sample(Sample { input, .. })
             | Node::Window(Window { input, .. }) => put(input),
             Node::Join(Join { left, right, .. }) | Node::DependentJoin(DependentJoin { left, right, .. }) => {
                 put(left);
                 put(right);
             }
             Node::Union(union) => union.inputs.iter_mut().for_each(|(input, _)| put(input)),
+            Node::Recursion(Recursion { anchor, step, .. }) => {
+                put(&mut anchor.0);
+                put(&mut step.0);
+            }
             Node::CommonTables(tables) => {
                 tables.definitions.iter_mut().for_each(|(_, plan)| put(plan));
                 put(&mut tables.input);
@@ -337,6 +354,7 @@ impl Node {
             | Node::CommonTables(_)
             | Node::CommonTableScan(_)
             | Node::Range(_) => Vec::new(),
+            Node::Recursion(_) | Node::WorkingTable(_) | Node::Sample(_) => Vec::new(),
             Node::Relation(relation) => relation.filters.iter().collect(),
             Node::Values(values) => values.rows.iter().flatten().collect(),
             Node::Project(project) => project.exprs.iter().map(|(_, expr)| expr).collect(),
@@ -370,6 +388,7 @@ impl Node {
             | Node::CommonTables(_)
             | Node::CommonTableScan(_)
             | Node::Range(_) => {}
+            Node::Recursion(_) | Node::WorkingTable(_) | Node::Sample(_) => {}
             Node::Relation(relation) => relation.filters.iter_mut().try_for_each(put)?,
             Node::Values(values) => values.rows.iter_mut().flatten().try_for_each(put)?,
             Node::Project(project) => project.exprs.iter_mut().try_for_each(|(_, expr)| put(expr))?,
@@ -403,6 +422,11 @@ impl Node {
             Node::Relation(relation) => relation.columns.iter_mut().for_each(|(_, id)| *id = map(*id)),
             Node::Values(values) => rename(&mut values.columns),
             Node::Range(range) => range.id = map(range.id),
+            Node::Recursion(Recursion { anchor, step, columns, .. }) => {
+                anchor.1.iter_mut().chain(&mut step.1).for_each(|id| *id = map(*id));
+                rename(columns);
+            }
+            Node::WorkingTable(table) => rename(&mut table.columns),
             Node::Expand(expand) => {
                 expand.keys.iter_mut().for_each(|(id, _)| *id = map(*id));
                 expand.grouping_id = map(expand.grouping_id);
@@ -426,7 +450,7 @@ impl Node {
                 union.inputs.iter_mut().flat_map(|(_, ids)| ids).for_each(|id| *id = map(*id));
                 rename(&mut union.columns);
             }
-            Node::Filter(_) | Node::Sort(_) | Node::Limit(_) | Node::CommonTables(_) => {}
+            Node::Filter(_) | Node::Sort(_) | Node::Limit(_) | Node::Sample(_) | Node::CommonTables(_) => {}
         }
         node
     }

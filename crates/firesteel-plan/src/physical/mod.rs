@@ -16,6 +16,8 @@ mod limit;
 mod nested_loop_join;
 mod project;
 mod range;
+mod recursion;
+mod sample;
 mod scan;
 mod sort;
 mod stage_input;
@@ -39,6 +41,8 @@ pub use limit::Limit;
 pub use nested_loop_join::NestedLoopJoin;
 pub use project::Project;
 pub use range::Range;
+pub use recursion::{Recursion, WorkingTable};
+pub use sample::Sample;
 pub use scan::{RuntimeFilterId, RuntimeFilterSource, RuntimeFilterTarget, Scan};
 pub use sort::Sort;
 pub use stage_input::{StageId, StageInput};
@@ -85,6 +89,9 @@ pub enum PhysicalOp {
     Union(Union),
     Generate(Generate),
     Range(Range),
+    Recursion(Recursion),
+    WorkingTable(WorkingTable),
+    Sample(Sample),
     Exchange(Exchange),
     CommonTables(CommonTables),
     CommonTableScan(CommonTableScan),
@@ -134,6 +141,9 @@ impl PhysicalPlan {
             PhysicalOp::Union(_) => "Union",
             PhysicalOp::Generate(_) => "Generate",
             PhysicalOp::Range(_) => "Range",
+            PhysicalOp::Recursion(_) => "UnionLoop",
+            PhysicalOp::WorkingTable(_) => "WorkingTable",
+            PhysicalOp::Sample(_) => "Sample",
             PhysicalOp::Exchange(_) => "Exchange",
             PhysicalOp::CommonTables(_) => "WithCTE",
             PhysicalOp::CommonTableScan(_) => "CTERelationRef",

@@ -165,6 +165,15 @@ pub(crate) fn derive(plan: &LogicalPlan) -> Statistics {
         Node::Expand(expand) => of_expand(expand),
         Node::Generate(generate) => of_generate(generate),
         Node::Range(range) => of_range(range),
+        Node::Recursion(recursion) => {
+            let (anchor, step) = (recursion.anchor.0.statistics(), recursion.step.0.statistics());
+            Statistics::of_rows(Estimate::guessed(anchor.rows.value + 10.0 * step.rows.value))
+        }
+        Node::Sample(sample) => {
+            let input = sample.input.statistics();
+            Statistics { rows: input.rows.scaled(sample.fraction), ..Statistics::clone(input) }
+        }
+        Node::WorkingTable(_) => Statistics::of_rows(Estimate::guessed(1000.0)),
     }
 }
 

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use firesteel_catalog::Estimate;
 use firesteel_common::{Error, conditions};
+use firesteel_plan::logical::RecursionLimits;
 use firesteel_plan::physical::{Partitioning, PhysicalOp, StageId, Values};
 use firesteel_plan::{PhysicalPlan, Schema};
 use rand::rngs::StdRng;
@@ -12,6 +13,7 @@ use rand::seq::SliceRandom;
 use rand::{Rng, SeedableRng};
 
 use super::*;
+use crate::stages::Rounds;
 
 /// Stages with random inputs among the earlier ones; every stage but the last is read by a later one.
 fn random_stages(random: &mut StdRng) -> Vec<Stage> {
@@ -35,6 +37,7 @@ fn random_stages(random: &mut StdRng) -> Vec<Stage> {
         output: if id + 1 == count { StageOutput::Result } else { StageOutput::Exchange(Partitioning::Local) },
         inputs: inputs[id as usize].iter().map(|input| StageId(*input)).collect(),
         logical: None,
+        rounds: None,
     };
     (0..count).map(stage).collect()
 }
@@ -108,4 +111,75 @@ fn every_history_ends_once() {
         assert_eq!(kept, world.released.iter().collect(), "seed {seed}: outputs left behind");
         assert!(job.handle(Event::Started, now).is_empty());
     }
+}
+
+/// An anchor, a stage that rounds read as it is, one that reads the working table, the round, and the result.
+fn recursive_stages(limits: RecursionLimits) -> Vec<Stage> {
+    let mut stages = random_stages(&mut StdRng::seed_from_u64(1));
+    stages.truncate(1);
+    let stage = |id: u32, inputs: &[u32], output| Stage {
+        id: StageId(id),
+        output,
+        inputs: inputs.iter().map(|input| StageId(*input)).collect(),
+        ..stages[0].clone()
+    };
+    let local = || StageOutput::Exchange(Partitioning::Local);
+    let mut stages = vec![
+        stage(0, &[], StageOutput::Anchor { rounds: StageId(3) }),
+        stage(1, &[], local()),
+        stage(2, &[0], local()),
+        stage(3, &[0, 1, 2], StageOutput::Round { anchor: StageId(0) }),
+        stage(4, &[3], StageOutput::Result),
+    ];
+    stages[3].rounds = Some(Rounds { anchor: StageId(0), body: vec![StageId(2), StageId(3)], limits });
+    stages
+}
+
+/// Runs a job whose stages 0 and 3 give these numbers of rows one after the other: which stages ran, and how it ended.
+fn run_rounds(limits: RecursionLimits, rows: &[u64]) -> (Vec<u32>, Option<&'static str>) {
+    let mut job = Job::new(recursive_stages(limits));
+    let (mut ran, mut ended, mut rows) = (Vec::new(), None, rows.iter());
+    let mut actions = job.handle(Event::Started, Duration::ZERO);
+    let mut released = Vec::new();
+    while !job.is_over() || !actions.is_empty() {
+        let mut next = Vec::new();
+        for action in actions {
+            match action {
+                Action::Run(task) => {
+                    ran.push(task.key.stage.0);
+                    let rows = if [0, 3].contains(&task.key.stage.0) { *rows.next().expect("rows") } else { 1 };
+                    next.extend(job.handle(Event::TaskFinished { key: task.key, rows, bytes: 8 }, Duration::ZERO));
+                }
+                Action::Release(stage) => released.push(stage.0),
+                Action::Failed(error) => ended = Some(error.condition().name),
+                Action::Finished | Action::Cancel(_) => {}
+            }
+        }
+        actions = next;
+    }
+    released.sort_unstable();
+    released.dedup();
+    assert_eq!(released, if ended.is_none() && ran.contains(&3) { vec![0, 1, 2, 3] } else { released.clone() });
+    (ran, ended)
+}
+
+#[test]
+fn rounds_go_on_until_one_is_empty() {
+    let unlimited = RecursionLimits { levels_max: None, rows_max: None, rows_wanted: None };
+    assert_eq!(run_rounds(unlimited, &[2, 1, 1, 0]), (vec![0, 1, 2, 3, 2, 3, 2, 3, 4], None));
+    let (ran, ended) = run_rounds(unlimited, &[0]);
+    assert!(!ran.contains(&3) && ran.contains(&4) && ended.is_none(), "{ran:?}");
+}
+
+#[test]
+fn rounds_end_at_their_limits() {
+    let unlimited = RecursionLimits { levels_max: None, rows_max: None, rows_wanted: None };
+    let wanted = RecursionLimits { rows_wanted: Some(3), rows_max: Some(1), ..unlimited };
+    assert_eq!(run_rounds(wanted, &[2, 1]), (vec![0, 1, 2, 3, 4], None));
+    let levels = RecursionLimits { levels_max: Some(2), ..unlimited };
+    assert_eq!(run_rounds(levels, &[1, 1, 1]).1, Some("RECURSION_LEVEL_LIMIT_EXCEEDED"));
+    assert_eq!(run_rounds(levels, &[1, 1, 0]).1, None);
+    let rows = RecursionLimits { rows_max: Some(3), ..unlimited };
+    assert_eq!(run_rounds(rows, &[2, 2]).1, Some("RECURSION_ROW_LIMIT_EXCEEDED"));
+    assert_eq!(run_rounds(rows, &[2, 1, 0]).1, None);
 }

@@ -100,6 +100,8 @@ pub(crate) fn analyzed(session: &Session, planned: &Planned, eval: &Arc<EvalCont
         let output = match &stage.output {
             StageOutput::Result => "result".to_owned(),
             StageOutput::Exchange(partitioning) => format!("{partitioning:?}").to_lowercase(),
+            StageOutput::Anchor { rounds } => format!("anchor of stage {}", rounds.0),
+            StageOutput::Round { anchor } => format!("rounds over stage {}", anchor.0),
         };
         out.push_str(&format!("== Stage {} ({output}) ==\n", stage.id.0));
         out.push_str(&explain::physical(&stage.plan, &planned.ids, &|at| metrics.get(first + at).map(counters)));

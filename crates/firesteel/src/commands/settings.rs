@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use arrow::array::{ArrayRef, StringViewArray};
+use firesteel_analyzer::{CTE_RECURSION_LEVEL_LIMIT, CTE_RECURSION_ROW_LIMIT};
 use firesteel_common::settings::{SESSION_TIME_ZONE, Setting, SettingValue, Settings};
 use firesteel_common::{Result, SqlType, error};
 use firesteel_optimizer::OPTIONAL_RULES;
@@ -34,6 +35,8 @@ fn known_setting<T: SettingValue + ToString>(setting: &'static Setting<T>) -> Kn
 fn all() -> Vec<Known> {
     vec![
         known_setting(&SESSION_TIME_ZONE),
+        known_setting(&CTE_RECURSION_LEVEL_LIMIT),
+        known_setting(&CTE_RECURSION_ROW_LIMIT),
         known_setting(&ADAPTIVE_ENABLED),
         known_setting(&OPTIONAL_RULES),
         known_setting(&WORKERS),
