@@ -80,7 +80,10 @@ fn documentation(name: &str) -> Doc {
             usage: "regr_sxy(y, x) - Returns REGR_COUNT(y, x) * COVAR_POP(y, x) for non-null pairs in a group, where `y` is \
                     the dependent variable and `x` is the independent variable.",
             since: "3.4.0",
-            examples: &[("SELECT regr_sxy(y, x) FROM VALUES (1, 2), (2, 2), (2, 3), (2, 4) AS tab(y, x)", "0.75")],
+            examples: &[(
+                "SELECT round(regr_sxy(y, x), 9) FROM VALUES (1, 2), (2, 2), (2, 3), (2, 4) AS tab(y, x)",
+                "0.75",
+            )],
         },
         "regr_slope" => Doc {
             usage: "regr_slope(y, x) - Returns the slope of the linear regression line for non-null pairs in a group, where \
