@@ -433,6 +433,7 @@ fn special_form(name: &str, arguments: &[String]) -> Option<String> {
         ("raise_error", [message]) => format!("raise_error(USER_RAISED_EXCEPTION, map(errorMessage, {message}))"),
         ("make_interval" | "try_make_interval", given) if given.len() < 7 => with_zeros(name, given, 7, "0.000000"),
         ("make_ym_interval", given) if given.len() < 2 => with_zeros(name, given, 2, "0"),
+        ("try_to_time", given) => format!("try_to_time(to_time({}))", given.join(", ")),
         ("months_between", [end, start]) => format!("months_between({end}, {start}, true)"),
         ("from_unixtime", [seconds]) => format!("from_unixtime({seconds}, yyyy-MM-dd HH:mm:ss)"),
         ("unix_timestamp" | "to_unix_timestamp", [time]) => format!("{name}({time}, yyyy-MM-dd HH:mm:ss)"),

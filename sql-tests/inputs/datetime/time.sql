@@ -1,4 +1,5 @@
 -- Times of day.
+--SET spark.sql.timeType.enabled=true
 select make_time(6, 30, 45.887), make_time(null, 30, 0), to_time('00:12:00'), try_to_time('x');
 select make_time(24, 0, 0);
 select time_trunc('HOUR', time'09:32:05.359'), time_trunc('MILLISECOND', time'09:32:05.123456'), time_trunc('minute', time'09:32:05');
