@@ -13,6 +13,7 @@ const SIMPLIFY_AND_PUSH_DOWN: &[Rule] = &[
     simplify_conditionals::RULE,
     simplify_booleans::RULE,
     simplify_in::RULE,
+    prove_arithmetic::RULE,
     unwrap_casts::RULE,
     eliminate_filter::RULE,
     combine_filters::RULE,
@@ -51,6 +52,12 @@ pub const ALL: &[Batch] = &[
     Batch { name: "simplify common tables", strategy: UNTIL_SETTLED, rules: SIMPLIFY_AND_PUSH_DOWN },
     // Definitions are what they will be, but for the order of their joins.
     Batch { name: "estimate common tables", strategy: Strategy::Once, rules: &[estimate_common_tables::RULE] },
+    // Bounds of what common tables give are known only now.
+    Batch {
+        name: "keys by bounds",
+        strategy: UNTIL_SETTLED,
+        rules: &[prove_arithmetic::RULE, push_down_filter::RULE, extract_join_keys::RULE],
+    },
     // Needs every predicate at its place; what it builds is final but for what later batches drop.
     Batch { name: "order joins", strategy: Strategy::ByCost, rules: &[reorder_joins::RULE] },
     // Reordering leaves projections that restore column order; nobody above cares for it.

@@ -68,3 +68,10 @@ SELECT a.id, b.s FROM a FULL JOIN (SELECT * FROM b WHERE false) AS b ON a.id = b
 SELECT a.id, b.s FROM (SELECT * FROM a WHERE false) AS a RIGHT JOIN b ON a.id = b.a_id ORDER BY 1, 2;
 SELECT a.id FROM a LEFT ANTI JOIN (SELECT * FROM b WHERE false) AS b ON a.id = b.a_id ORDER BY 1;
 SELECT a.id FROM a LEFT SEMI JOIN (SELECT * FROM b WHERE false) AS b ON a.id = b.a_id ORDER BY 1;
+
+-- keys that are computed, some of which could overflow
+SELECT a.id, b.c_id FROM a, b WHERE a.id = b.c_id - 1 ORDER BY 1, 2;
+SELECT a.id, b.c_id FROM a LEFT JOIN b ON a.id = b.c_id * 2 - 1 ORDER BY 1, 2;
+SELECT a.id, b.c_id FROM a, b WHERE a.id = b.c_id + 2147483640 ORDER BY 1, 2;
+SELECT a.id, b.c_id FROM a, b WHERE a.id = b.c_id + 2147483646;
+SELECT a.id, c.id FROM a, b, c WHERE a.id = b.c_id - 1 AND b.c_id = c.id + 1 ORDER BY 1, 2;

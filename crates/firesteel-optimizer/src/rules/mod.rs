@@ -16,6 +16,7 @@ pub mod infer_filters;
 pub mod limit_recursion;
 pub mod propagate_constants;
 pub mod propagate_empty;
+pub mod prove_arithmetic;
 pub mod prune_columns;
 pub mod pull_up_projects;
 pub mod push_down_filter;

@@ -112,8 +112,8 @@ fn joined(join: &Join) -> Vec<Row> {
     let (left, right) = (rows(&join.left), rows(&join.right));
     let ids = [join.left.schema().ids(), join.right.schema().ids()].concat();
     let mut terms: Vec<ExprRef> = join.filter.iter().cloned().collect();
-    for (l, r) in &join.keys {
-        terms.push(Expr::call_named("=", vec![Arc::clone(l), Arc::clone(r)]).expect("an equality"));
+    for key in &join.keys {
+        terms.push(key.to_expr().expect("an equality"));
     }
     let matches = |l: &Row, r: &Row| {
         let row = [l.clone(), r.clone()].concat();

@@ -4,9 +4,10 @@ use firesteel_optimizer::rule::Rule;
 use firesteel_optimizer::rules::{
     answer_from_statistics, collapse_projects, combine_filters, combine_unions, derive_from_or, eliminate_filter,
     eliminate_outer_join, extract_join_keys, fold_constants, infer_filters, propagate_constants, propagate_empty,
-    prune_columns, pull_up_projects, push_down_filter, push_down_limit, push_filter_into_read, remove_aggregates,
-    remove_joins, remove_projects, remove_sorts, reorder_joins, simplify_aggregates, simplify_booleans,
-    simplify_conditionals, simplify_in, simplify_limits, split_distinct, unnest_subqueries, unwrap_casts,
+    prove_arithmetic, prune_columns, pull_up_projects, push_down_filter, push_down_limit, push_filter_into_read,
+    remove_aggregates, remove_joins, remove_projects, remove_sorts, reorder_joins, simplify_aggregates,
+    simplify_booleans, simplify_conditionals, simplify_in, simplify_limits, split_distinct, unnest_subqueries,
+    unwrap_casts,
 };
 use insta::assert_snapshot;
 
@@ -426,6 +427,20 @@ fn windows_keep_what_they_need() {
             "SELECT a FROM (SELECT a, count(*) OVER (PARTITION BY a) AS c FROM t) WHERE 1 / a > 0",
             "SELECT a FROM (SELECT a, sum(b) OVER (ORDER BY b) AS s FROM t)",
             "SELECT a FROM (SELECT a, b, count(*) AS c FROM t GROUP BY ROLLUP (a, b)) WHERE a > 1",
+        ]
+    ));
+}
+
+#[test]
+fn prove_arithmetic() {
+    const RULES: &[Rule] = &[push_down_filter::RULE, extract_join_keys::RULE, prove_arithmetic::RULE];
+    assert_snapshot!(cases(
+        RULES,
+        &[
+            "SELECT a FROM t, u WHERE a = k - 53",
+            "SELECT a FROM t, u WHERE a = k * 1000000 * b",
+            "SELECT a FROM t, u WHERE a = k * 3000000",
+            "SELECT a FROM t, big WHERE s = 'x' AND a = x + 1 AND CAST(b AS BIGINT) = CAST(y AS BIGINT) * 2L",
         ]
     ));
 }

@@ -124,6 +124,19 @@ fn integer_span(column: &ColumnStatistics) -> Option<Estimate> {
     whole.then_some(Estimate { value: (max - min) * unit + 1.0, source: Source::Derived })
 }
 
+/// The smallest and largest value of an integral column, as far as they are known: no value lies outside.
+pub fn integer_bounds(statistics: &Statistics, id: ColumnId) -> Option<(i128, i128)> {
+    let whole = |value: &ScalarValue| match value {
+        ScalarValue::Int8(value) => value.map(i128::from),
+        ScalarValue::Int16(value) => value.map(i128::from),
+        ScalarValue::Int32(value) => value.map(i128::from),
+        ScalarValue::Int64(value) => value.map(i128::from),
+        _ => None,
+    };
+    let column = statistics.columns.get(&id)?;
+    Some((whole(column.min.as_ref()?)?, whole(column.max.as_ref()?)?))
+}
+
 /// A value on the number line, in whole units of its type: days, microseconds, decimals as what they mean.
 pub(crate) fn number(value: &ScalarValue) -> Option<f64> {
     Some(match value {
