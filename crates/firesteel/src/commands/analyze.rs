@@ -1,7 +1,7 @@
 //! ANALYZE TABLE: counts what footers cannot tell, for the rest of the session.
 //!
 //! ```text
-//! ANALYZE TABLE t COMPUTE STATISTICS FOR COLUMNS a  ⇒  count(a), count(DISTINCT a), min(a), max(a) kept with t
+//! ANALYZE TABLE t COMPUTE STATISTICS FOR COLUMNS a  ⇒  count(a), approx_count_distinct(a), min(a), max(a) kept with t
 //! ```
 //! Rows are counted by readers and footers already; so without columns there is nothing to do but to see that the table is
 //! there.
@@ -77,8 +77,9 @@ fn can_be_analyzed(column: &TableColumn) -> bool {
 fn analyze(session: &Session, table: &Name, column: &TableColumn) -> Result<ColumnStatistics> {
     let data_type = &column.data_type;
     let (table, column) = (quote_parts(&table.values()), quote(&column.name));
+    // A sketch: to hold all values of a long column would be too much to ask.
     let query = format!(
-        "SELECT count(*), count({column}), count(DISTINCT {column}), min({column}), max({column}) FROM {table}"
+        "SELECT count(*), count({column}), approx_count_distinct({column}), min({column}), max({column}) FROM {table}"
     );
     let batches = session.sql(&query)?.collect()?;
     let row = batches.iter().find(|batch| batch.num_rows() == 1).ok_or_else(|| internal!("no row of {query}"))?;
