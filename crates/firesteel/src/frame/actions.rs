@@ -251,10 +251,11 @@ impl DataFrame {
     pub fn explain_string(&self, mode: &str) -> Result<String> {
         let mode = explain_mode(mode)?;
         let (planned, eval) = self.planned(mode == ExplainMode::Rules)?;
-        match mode {
-            ExplainMode::Analyze => explain::analyzed(self.session(), &planned, &eval),
-            mode => explain::written(mode, &planned),
-        }
+        let text = match mode {
+            ExplainMode::Analyze => explain::analyzed(self.session(), &planned, &eval)?,
+            mode => explain::written(mode, &planned)?,
+        };
+        Ok(names::without_frames(&text))
     }
 
     /// Prints [`DataFrame::explain_string`].

@@ -179,7 +179,7 @@ fn grouping_sets_windows_pivots_and_generators() {
     });
     same(
         "SELECT * FROM (SELECT age, city, id FROM people) PIVOT (sum(id) FOR city IN (NULL AS `null`, 'Bonn' AS Bonn, 'Ulm' AS Ulm))",
-        { people.group_by("age").pivot("city", None).sum("id") },
+        people.group_by("age").pivot("city", None).sum("id"),
     );
     same("SELECT * FROM (SELECT id, name, city FROM people) UNPIVOT INCLUDE NULLS (v FOR k IN (name, city))", {
         people.unpivot("id", ["name", "city"], "k", "v")
@@ -346,4 +346,29 @@ fn frames_are_shared_between_threads() {
         threads.into_iter().map(|thread| thread.join().expect("a thread")).collect::<Result<Vec<_>>>()
     });
     assert_eq!(sums.expect("sums"), vec![vec![499_500]; 4]);
+}
+
+#[test]
+fn files_are_written_and_read_again() {
+    let (session, folder) = (session(), tempfile::tempdir().expect("a folder"));
+    let path = |name: &str| folder.path().join(name).to_string_lossy().into_owned();
+    let people = session.table("people").and_then(|frame| frame.select(("id", "name", "age"))).expect("people");
+    let same = |frame: Result<DataFrame>| check(&session, "SELECT id, name, age FROM people", frame);
+    people.write().parquet(&path("p")).expect("written");
+    same(session.read().parquet(path("p").as_str()));
+    people.write().mode("overwrite").json(&path("j")).expect("written");
+    same(session.read().schema("id INT, name STRING, age INT").json(path("j").as_str()));
+    people.write().option("header", true).option("sep", ";").csv(&path("c")).expect("written");
+    same(session.read().options([("header", "true"), ("sep", ";"), ("inferSchema", "true")]).csv(path("c").as_str()));
+    // Without a format all of it is found out.
+    same(session.read().load(path("c").as_str()));
+    people.filter("id < 3").and_then(|frame| frame.write().mode(SaveMode::Append).parquet(&path("p"))).expect("added");
+    assert_eq!(session.read().format("parquet").load([path("p").as_str()]).and_then(|f| f.count()).expect("count"), 7);
+    people.select("name").and_then(|frame| frame.write().text(&path("t"))).expect("written");
+    assert_eq!(session.read().text(path("t").as_str()).expect("text").columns(), ["value"]);
+    let condition = |result: Result<()>| result.expect_err("an error").condition().name;
+    assert_eq!(condition(people.write().parquet(&path("p"))), "PATH_ALREADY_EXISTS");
+    assert_eq!(condition(people.write().mode("sometimes").parquet(&path("q"))), "INVALID_SAVE_MODE");
+    assert_eq!(condition(people.write().format("stone").save(&path("q"))), "DATA_SOURCE_NOT_FOUND");
+    assert_eq!(condition(session.read().parquet(path("nothing").as_str()).map(drop)), "PATH_NOT_FOUND");
 }

@@ -44,6 +44,9 @@ fn messages_name_no_frames() {
     let joined = people.join(&other, people.col("id").eq(other.col("id")), "inner").expect("joined");
     let message = joined.select("age").expect_err("ambiguous").to_string();
     assert!(!message.contains('\u{1}'), "{message:?}");
+    let batches = session.from_batches(people.collect().expect("batches")).expect("frame");
+    let plan = batches.join(&people, "id", "inner").and_then(|frame| frame.explain_string("extended")).expect("a plan");
+    assert!(plan.contains("== Physical Plan ==") && !plan.contains('\u{1}'), "{plan:?}");
 }
 
 #[test]
