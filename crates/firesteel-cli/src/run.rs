@@ -48,6 +48,8 @@ pub(crate) struct Options {
     pub(crate) pager: String,
     /// Whether the line being edited is coloured.
     pub(crate) highlight: bool,
+    /// Whether keys do what vi has them do, instead of Emacs.
+    pub(crate) vi: bool,
     /// The folder of tables, as the command line has it.
     pub(crate) data: Option<String>,
 }
@@ -137,6 +139,7 @@ impl Runner {
             paging: Paging::Off,
             pager: target::default_pager(),
             highlight: true,
+            vi: false,
             data: None,
         };
         Self {

@@ -144,6 +144,19 @@ fn paging(runner: &Runner) -> String {
     }
 }
 
+pub(super) fn edit_mode(runner: &mut Runner, call: &Call<'_>) -> Flow {
+    runner.options.vi = match call.argument {
+        "" => {
+            say(if runner.options.vi { "vi" } else { "emacs" });
+            runner.options.vi
+        }
+        "vi" => true,
+        "emacs" => false,
+        _ => return refuse(call),
+    };
+    Flow::Succeeded
+}
+
 /// Each setting as the command that makes it so.
 pub(super) fn show(runner: &mut Runner, _: &Call<'_>) -> Flow {
     let switch = |on: bool| if on { "on" } else { "off" }.to_owned();
@@ -172,6 +185,7 @@ pub(super) fn show(runner: &mut Runner, _: &Call<'_>) -> Flow {
         (".pager", paging),
         (".highlight", switch(options.highlight)),
         (".bail", switch(options.bail)),
+        (".editmode", if options.vi { "vi" } else { "emacs" }.to_owned()),
     ];
     for (name, value) in lines {
         say(format!("{name:<11}{value}").trim_end());

@@ -172,6 +172,14 @@ pub(crate) const ALL: &[Command] = &[
         "for results taller than the screen"
     ),
     command!(Look, [".highlight"], "[on|off]", SWITCH, look::highlight, "colours while a line is edited"),
+    command!(
+        Look,
+        [".editmode"],
+        "[emacs|vi]",
+        Takes::Words(&["emacs", "vi"]),
+        look::edit_mode,
+        "what keys do while a line is edited"
+    ),
     command!(Look, [".show"], "", Takes::Nothing, look::show, "all of these as they are now"),
     command!(
         Files,

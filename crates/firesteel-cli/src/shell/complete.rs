@@ -283,11 +283,25 @@ impl<'a> Context<'a> {
         let aliases = visible.iter().filter(|relation| !relation.alias.is_empty() && relation.alias != self.begun);
         let aliases = aliases.map(|relation| (quote(&relation.alias), relation.table.clone()));
         choices.extend(starting(self.from, self.begun, aliases, false));
-        let functions = words.functions().iter().filter(|name| !is_keyword(name));
-        let functions = functions.map(|name| (format!("{name}("), String::new())).collect::<Vec<_>>();
-        choices.extend(starting(self.from, self.begun, functions.into_iter(), false));
+        choices.extend(self.functions(words));
         choices.extend(self.keywords(keywords::all()));
         choices
+    }
+
+    /// With how they are called, if they are few: each has to be asked for.
+    fn functions(&self, words: &mut dyn Dictionary) -> Vec<Choice> {
+        const DESCRIBED_MAX: usize = 24;
+        let begun = self.begun.to_lowercase();
+        let found = words.functions().iter().filter(|name| !is_keyword(name) && name.starts_with(&begun));
+        let found: Vec<String> = found.cloned().collect();
+        let described = found.len() <= DESCRIBED_MAX;
+        let choice = |name: String| Choice {
+            from: self.from,
+            about: if described { words.signature(&name) } else { String::new() },
+            text: format!("{name}("),
+            ends: false,
+        };
+        found.into_iter().map(choice).collect()
     }
 
     /// In capitals for those who type capitals.
@@ -368,6 +382,8 @@ mod tests {
     fn functions_open_their_bracket() {
         assert_eq!(choices("select subs|"), ["substr(", "substring("]);
         assert_eq!(taken("select 1 + cou|"), "select 1 + count(");
+        let about = complete("select sum", 10, &mut Fixed::new()).into_iter().map(|choice| choice.about).next();
+        assert_eq!(about.as_deref(), Some("sum(x)"));
     }
 
     #[test]

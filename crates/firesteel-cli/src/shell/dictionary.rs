@@ -15,6 +15,8 @@ pub(super) trait Dictionary {
     /// Names and types of a table's columns; the name as in a statement (`t`, `` `a b` ``, `` parquet.`x` ``).
     fn columns(&mut self, table: &str) -> Vec<(String, String)>;
     fn functions(&mut self) -> &[String];
+    /// How a function is called: `substring(str, pos[, len])`; empty when nobody knows.
+    fn signature(&mut self, function: &str) -> String;
     /// Keys and what they do.
     fn settings(&mut self) -> &[(String, String)];
     /// Files whose path begins so; folders end with a slash.
@@ -27,18 +29,27 @@ pub(super) struct SessionDictionary {
     tables: Option<Vec<String>>,
     columns: HashMap<String, Vec<(String, String)>>,
     functions: Option<Vec<String>>,
+    signatures: HashMap<String, String>,
     settings: Option<Vec<(String, String)>>,
 }
 
 impl SessionDictionary {
     pub(super) fn new(session: Session) -> Self {
-        Self { session, tables: None, columns: HashMap::new(), functions: None, settings: None }
+        Self {
+            session,
+            tables: None,
+            columns: HashMap::new(),
+            functions: None,
+            signatures: HashMap::new(),
+            settings: None,
+        }
     }
 
     /// Statements have run: tables may have come and gone.
     pub(super) fn forget(&mut self) {
         (self.tables, self.functions) = (None, None);
         self.columns.clear();
+        self.signatures.clear();
     }
 
     /// Some columns of a statement's rows, as text; nothing when it fails.
@@ -97,6 +108,20 @@ impl Dictionary for SessionDictionary {
             self.functions = Some(names);
         }
         self.functions.as_deref().unwrap_or_default()
+    }
+
+    fn signature(&mut self, function: &str) -> String {
+        if let Some(known) = self.signatures.get(function) {
+            return known.clone();
+        }
+        let lines = self.first(&format!("DESCRIBE FUNCTION {function}"), "function_desc");
+        let usage = lines.iter().find_map(|line| line.strip_prefix("Usage: "));
+        // The first of several ways to call it, without what it does.
+        let call = usage.and_then(|usage| usage.lines().find(|line| !line.trim().is_empty()));
+        let call = call.and_then(|call| call.trim().split(" - ").next()).unwrap_or_default();
+        let signature = if call.contains('(') { call.to_owned() } else { String::new() };
+        self.signatures.insert(function.to_owned(), signature.clone());
+        signature
     }
 
     fn settings(&mut self) -> &[(String, String)] {
@@ -175,6 +200,10 @@ impl Dictionary for Fixed {
         &self.functions
     }
 
+    fn signature(&mut self, function: &str) -> String {
+        format!("{function}(x)")
+    }
+
     fn settings(&mut self) -> &[(String, String)] {
         &self.settings
     }
@@ -205,6 +234,8 @@ mod tests {
         assert_eq!(words.columns("nobody"), []);
         assert!(words.functions().iter().any(|name| name == "substring"));
         assert!(words.functions().iter().all(|name| name != "+"));
+        assert!(words.signature("substring").starts_with("substring(str, pos"), "{}", words.signature("substring"));
+        assert_eq!(words.signature("nobody"), "");
         session.execute_sql("create temp view w as select 2 as z").expect("a view");
         assert_eq!(words.tables().len(), 1);
         words.forget();

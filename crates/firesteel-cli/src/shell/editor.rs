@@ -7,9 +7,11 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use firesteel::sql::End;
 use nu_ansi_term::{Color, Style};
 use reedline::{
-    ColumnarMenu, Completer, CompletionResult, Emacs, Highlighter, KeyCode, KeyModifiers, MenuBuilder, Prompt,
-    PromptEditMode, PromptHistorySearch, PromptHistorySearchStatus, Reedline, ReedlineEvent, ReedlineMenu, Span,
-    StyledText, Suggestion, ValidationResult, Validator, default_emacs_keybindings,
+    ColumnarMenu, Completer, CompletionResult, DefaultHinter, EditCommand, EditMode, Emacs, Highlighter, KeyCode,
+    KeyModifiers, Keybindings, MenuBuilder, Prompt, PromptEditMode, PromptHistorySearch, PromptHistorySearchStatus,
+    PromptViMode, Reedline, ReedlineEvent, ReedlineMenu, Span, StyledText, Suggestion, ValidationResult, Validator, Vi,
+    default_emacs_keybindings, default_vi_insert_keybindings, default_vi_normal_keybindings,
+    default_vi_visual_keybindings,
 };
 
 use super::complete::{Choice, complete};
@@ -26,6 +28,7 @@ const MENU: &str = "completion";
 
 pub(super) struct Editor {
     pub(super) line: Reedline,
+    vi: bool,
     shared: Arc<Mutex<Shared>>,
 }
 
@@ -49,13 +52,17 @@ impl Editor {
             .with_highlighter(Box::new(Colors(Arc::clone(&shared))))
             .with_completer(Box::new(Choices(Arc::clone(&shared))))
             .with_menu(ReedlineMenu::EngineCompleter(Box::new(menu)))
-            .with_edit_mode(Box::new(Emacs::new(keys())))
+            .with_edit_mode(edit_mode(runner.options.vi))
             .with_quick_completions(true)
             .with_partial_completions(true)
             .with_ansi_colors(terminal::wants_color())
             // A line that begins with a blank is nobody's business.
             .with_history_exclusion_prefix(Some(" ".to_owned()))
             .use_bracketed_paste(!terminal::is_dumb());
+        // Without colours nobody could tell it from what was typed.
+        if terminal::wants_color() {
+            line = line.with_hinter(Box::new(DefaultHinter::default().with_style(Style::new().dimmed())));
+        }
         match history::open() {
             Some(Ok(history)) => line = line.with_history(history),
             Some(Err(error)) => complain(&format!("history is not kept: {error}")),
@@ -66,27 +73,38 @@ impl Editor {
         let mut command = Command::new(words.next().unwrap_or("vi"));
         let path = commands::temporary();
         command.args(words).arg(&path);
-        Self { line: line.with_buffer_editor(command, path), shared }
+        Self { line: line.with_buffer_editor(command, path), vi: runner.options.vi, shared }
     }
 
     /// Before a line is read: what statements and commands may have changed.
     pub(super) fn prepare(&mut self, runner: &Runner) {
+        if self.vi != runner.options.vi {
+            self.vi = runner.options.vi;
+            let line = std::mem::replace(&mut self.line, Reedline::create());
+            self.line = line.with_edit_mode(edit_mode(self.vi));
+        }
         let mut shared = locked(&self.shared);
         shared.words.forget();
         shared.highlight = runner.options.highlight;
     }
 }
 
-fn keys() -> reedline::Keybindings {
-    let mut keys = default_emacs_keybindings();
+fn edit_mode(vi: bool) -> Box<dyn EditMode> {
+    match vi {
+        true => Box::new(Vi::new(
+            with_completion(default_vi_insert_keybindings()),
+            default_vi_normal_keybindings(),
+            default_vi_visual_keybindings(),
+        )),
+        false => Box::new(Emacs::new(with_completion(default_emacs_keybindings()))),
+    }
+}
+
+fn with_completion(mut keys: Keybindings) -> Keybindings {
     let complete = vec![ReedlineEvent::Menu(MENU.to_owned()), ReedlineEvent::MenuNext];
     keys.add_binding(KeyModifiers::NONE, KeyCode::Tab, ReedlineEvent::UntilFound(complete));
     keys.add_binding(KeyModifiers::SHIFT, KeyCode::BackTab, ReedlineEvent::MenuPrevious);
-    keys.add_binding(
-        KeyModifiers::ALT,
-        KeyCode::Enter,
-        ReedlineEvent::Edit(vec![reedline::EditCommand::InsertNewline]),
-    );
+    keys.add_binding(KeyModifiers::ALT, KeyCode::Enter, ReedlineEvent::Edit(vec![EditCommand::InsertNewline]));
     keys
 }
 
@@ -165,8 +183,11 @@ impl Prompt for ShellPrompt {
         Cow::Borrowed("")
     }
 
-    fn render_prompt_indicator(&self, _mode: PromptEditMode) -> Cow<'_, str> {
-        Cow::Borrowed("> ")
+    fn render_prompt_indicator(&self, mode: PromptEditMode) -> Cow<'_, str> {
+        match mode {
+            PromptEditMode::Vi(PromptViMode::Normal) => Cow::Borrowed(": "),
+            _ => Cow::Borrowed("> "),
+        }
     }
 
     fn render_prompt_multiline_indicator(&self) -> Cow<'_, str> {

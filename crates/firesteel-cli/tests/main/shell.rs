@@ -180,6 +180,37 @@ fn a_pager_shows_what_is_taller_than_the_screen() {
 }
 
 #[test]
+fn keys_of_vi() {
+    let home = tempdir().expect("a folder");
+    fs::write(home.path().join(".firesteelrc"), ".editmode vi\n").expect("written");
+    let mut shell = Session::start(home.path());
+    // Escape, to the line's begin, delete a word, insert another. Enter comes later: many keys at once are a paste.
+    shell.send("x");
+    assert!(shell.wait_until(|shell| shell.screen().contains("> x")), "{}", shell.screen());
+    shell.send("xxxxx 'v' || 'i' as word;");
+    assert!(shell.wait_until(|shell| shell.screen().contains("as word;")), "{}", shell.screen());
+    shell.send("\u{1b}");
+    shell.expect("firesteel: ");
+    shell.send("0dwiselect ");
+    let changed = |shell: &Session| shell.screen().contains("> select 'v' || 'i' as word;");
+    assert!(shell.wait_until(changed), "{}", shell.screen());
+    shell.send("\r");
+    shell.expect("│ vi");
+    shell.expect(A_NEW_LINE_BEGINS);
+    shell.expect("> ");
+    shell.line(".editmode emacs");
+    shell.expect(A_NEW_LINE_BEGINS);
+    shell.expect("> ");
+    shell.send("xxxxxx 'em' || 'acs' as word;\u{1}\u{1b}dselect");
+    let changed = |shell: &Session| shell.screen().contains("> select 'em' || 'acs' as word;");
+    assert!(shell.wait_until(changed), "{}", shell.screen());
+    shell.send("\r");
+    shell.expect("│ emacs");
+    shell.send(CTRL_D);
+    shell.ends_with(0);
+}
+
+#[test]
 fn an_editor_brings_statements() {
     let home = tempdir().expect("a folder");
     let editor = home.path().join("editor.sh");
