@@ -64,6 +64,7 @@ fn range(expr: &Expr, bounds: &dyn Fn(ColumnId) -> Option<(i128, i128)>) -> Opti
     let (least, most) = limits(expr.data_type())?;
     let (low, high) = match &expr.kind {
         ExprKind::Column(id) => bounds(*id)?,
+        ExprKind::Lambda(..) => return None,
         ExprKind::Literal(literal) => {
             let value = i128::from(literal.as_integer()?);
             (value, value)

@@ -87,7 +87,7 @@ fn value(expr: &Expr, ids: &[ColumnId], row: &Row) -> Option<i64> {
                 other => panic!("{other}"),
             }
         }
-        ExprKind::Cast(..) => panic!("a cast"),
+        ExprKind::Cast(..) | ExprKind::Lambda(..) => panic!("{expr}"),
     }
 }
 
