@@ -12,12 +12,15 @@ use std::ops::Range;
 
 use arrow::array::{ArrayRef, UInt32Array};
 use firesteel_common::Result;
+use firesteel_common::conditions::MEMORY_LIMIT_EXCEEDED;
 use firesteel_expr::column::Column;
 use firesteel_expr::window::{Bound, Frame};
 use firesteel_expr::{AggregateCall, GroupIndices};
 
 use super::layout::{Frames, Layout};
 use super::value::Chosen;
+use crate::memory::Reservation;
+use crate::pages::array_bytes;
 use crate::query::QueryContext;
 
 /// Frames that hold so many rows for each row, all in all, are computed row by row.
@@ -77,7 +80,7 @@ pub(super) fn over_frames(
     let frames: Vec<Range<usize>> = (0..frames.rows()).map(|row| input.within(frames.of(row))).collect();
     if frame.start == Bound::Unbounded && !call.function.order_dependent {
         // A total that overflows in a row which no frame ends with is nobody's mistake: then the frames decide.
-        if let Ok(Some(values)) = running(call, input, &frames, layout) {
+        if let Ok(Some(values)) = running(call, input, &frames, layout, query) {
             return Ok(values);
         }
     }
@@ -85,8 +88,9 @@ pub(super) fn over_frames(
     if call.function.order_dependent || total <= SHORT_FRAME * frames.len() + SHORT_TOTAL {
         return one_by_one(call, input, &frames, query);
     }
-    match Tree::new(call, input) {
+    match Tree::new(call, input, query) {
         Ok(tree) => tree.look_up(call, &frames, query),
+        Err(refused) if refused.is(&MEMORY_LIMIT_EXCEEDED) => Err(refused),
         // Nodes span partitions, which no frame does.
         Err(_) => one_by_one(call, input, &frames, query),
     }
@@ -98,6 +102,7 @@ fn running(
     input: &Input,
     frames: &[Range<usize>],
     layout: &Layout<'_>,
+    query: &QueryContext,
 ) -> Result<Option<ArrayRef>> {
     let mut restarts = vec![false; input.rows];
     for partition in layout.partitions() {
@@ -107,6 +112,8 @@ fn running(
     }
     let mut accumulator = call.accumulator()?;
     accumulator.resize(input.rows);
+    let mut memory = query.memory.reserve(format!("Window totals of {:?}", query.id));
+    memory.grow(accumulator.memory_size())?;
     if input.rows > 0 {
         let each: Vec<u32> = (0..input.rows as u32).collect();
         accumulator.update(GroupIndices::Each(&each), &input.args)?;
@@ -157,27 +164,36 @@ fn concat(call: &AggregateCall, pieces: &[ArrayRef]) -> Result<ArrayRef> {
 /// States of rows, of pairs of rows, of pairs of pairs, …
 struct Tree {
     levels: Vec<Vec<ArrayRef>>,
+    memory: Reservation,
 }
 
 impl Tree {
-    fn new(call: &AggregateCall, input: &Input) -> Result<Self> {
+    fn new(call: &AggregateCall, input: &Input, query: &QueryContext) -> Result<Self> {
+        let memory = query.memory.reserve(format!("Window tree of {:?}", query.id));
+        let mut tree = Self { levels: Vec::new(), memory };
         let mut nodes = input.rows;
         let mut accumulator = call.accumulator()?;
         accumulator.resize(nodes);
         let each: Vec<u32> = (0..nodes as u32).collect();
         accumulator.update(GroupIndices::Each(&each), &input.args)?;
-        let mut levels = vec![accumulator.state()?];
+        tree.add(accumulator.state()?)?;
         while nodes > 1 {
             let parents: Vec<u32> = (0..nodes as u32).map(|node| node / 2).collect();
             nodes = nodes.div_ceil(2);
             let mut accumulator = call.accumulator()?;
             accumulator.resize(nodes);
-            if let Some(below) = levels.last() {
+            if let Some(below) = tree.levels.last() {
                 accumulator.merge(GroupIndices::Each(&parents), below)?;
             }
-            levels.push(accumulator.state()?);
+            tree.add(accumulator.state()?)?;
         }
-        Ok(Self { levels })
+        Ok(tree)
+    }
+
+    fn add(&mut self, level: Vec<ArrayRef>) -> Result<()> {
+        self.memory.grow(level.iter().map(array_bytes).sum())?;
+        self.levels.push(level);
+        Ok(())
     }
 
     fn look_up(&self, call: &AggregateCall, frames: &[Range<usize>], query: &QueryContext) -> Result<ArrayRef> {
@@ -287,7 +303,7 @@ mod tests {
             let (input, query) = (input(&values), query(8));
             for name in ["sum", "min", "max", "count"] {
                 let call = call(name);
-                let tree = Tree::new(&call, &input).and_then(|tree| tree.look_up(&call, &frames, &query));
+                let tree = Tree::new(&call, &input, &query).and_then(|tree| tree.look_up(&call, &frames, &query));
                 let single = one_by_one(&call, &input, &frames, &query).expect("single frames");
                 prop_assert_eq!(numbers(&tree.expect("a tree")), numbers(&single));
             }
