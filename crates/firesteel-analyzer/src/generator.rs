@@ -10,7 +10,7 @@
 use std::sync::Arc;
 
 use firesteel_common::{Result, Span, SqlType, error};
-use firesteel_expr::{CastMode, Expr, ExprRef, coerce, eval};
+use firesteel_expr::{CastMode, Expr, ExprRef, Literal, coerce, eval, registry};
 use firesteel_plan::logical::{Generate, Generator, Node};
 use firesteel_plan::parsed::{self, ExprKind, FunctionCall, Ident, LateralView};
 use firesteel_plan::{LogicalPlan, PlanColumn, PlanRef};
@@ -121,7 +121,7 @@ impl Resolver<'_, '_> {
         }
         match name {
             "stack" => self.stack(&args, written),
-            "json_tuple" => Err(unsupported("the generator json_tuple", call.name.span)),
+            "json_tuple" => self.json_tuple(&args, written),
             _ => {
                 let [arg] = args.as_slice() else { return Err(wrong_number(name, "1", args.len())) };
                 let value = self.resolve(arg)?;
@@ -153,6 +153,25 @@ impl Resolver<'_, '_> {
             inputSql = format!("\"{}\"", self.name_of(arg)),
             inputType = value.data_type().quoted_sql()
         )
+    }
+
+    /// `json_tuple(text, 'a', 'b')`: one row of the object's members of these names, in columns `c0`, `c1`, ….
+    fn json_tuple(&self, args: &[&parsed::Expr], written: &parsed::Expr) -> Result<Generator> {
+        if args.len() < 2 {
+            return Err(wrong_number("json_tuple", "> 1", args.len()));
+        }
+        let args = self.resolve_all(args.iter().copied())?;
+        if args.iter().any(|arg| !arg.data_type().is_string() && *arg.data_type() != SqlType::Void) {
+            let text = format!("\"{}\"", self.name_of(written));
+            return Err(error!(DATATYPE_MISMATCH_NON_STRING_TYPE, sqlExpr = text, funcName = "`json_tuple`"));
+        }
+        let mut fields = Vec::with_capacity(2 * args.len());
+        for (at, name) in args[1..].iter().enumerate() {
+            fields.push(Expr::literal(Literal::string(format!("c{at}"))));
+            fields.push(registry::call("json_field", vec![args[0].clone(), name.clone()])?);
+        }
+        let row = registry::call("named_struct", fields)?;
+        Ok(Generator::Inline(registry::call("array", vec![row])?))
     }
 
     /// `stack(2, a, b, c, d)`: rows (a, b) and (c, d).

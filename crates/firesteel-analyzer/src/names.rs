@@ -253,6 +253,12 @@ impl Namer<'_> {
             })
             .collect();
         arguments.extend(default_arguments(&written, arguments.len()).iter().map(|default| (*default).to_owned()));
+        // A map is named after what Spark reads it into.
+        if let ("from_json", [_, schema, ..]) = (written.as_str(), arguments.as_slice())
+            && schema.trim_start().to_lowercase().starts_with("map<")
+        {
+            return "entries".to_owned();
+        }
         shown_arguments(&written, &mut arguments);
         if let ([argument], None) = (arguments.as_slice(), registry::scalar(&written))
             && super::function::cast_function(&written).is_some()
@@ -390,10 +396,6 @@ fn scalar_subquery(_query: &Query) -> String {
 /// Functions that are not shown as `name(arguments)`, or with arguments that were not written.
 fn special_form(name: &str, arguments: &[String]) -> Option<String> {
     Some(match (name, arguments) {
-        // A map is named after what Spark reads it into.
-        ("from_json", [_, schema, ..]) if schema.trim_start().to_lowercase().starts_with("map<") => {
-            "entries".to_owned()
-        }
         ("if" | "iff", [condition, yes, no]) => format!("(IF({condition}, {yes}, {no}))"),
         ("isnull", [operand]) => format!("({operand} IS NULL)"),
         ("isnotnull", [operand]) => format!("({operand} IS NOT NULL)"),

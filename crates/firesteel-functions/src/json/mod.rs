@@ -17,5 +17,6 @@ pub(crate) const ALL: &[ScalarFunction] = &[
     inspect::JSON_ARRAY_LENGTH,
     inspect::JSON_OBJECT_KEYS,
     path::GET_JSON_OBJECT,
+    path::JSON_FIELD,
     to_json::TO_JSON,
 ];

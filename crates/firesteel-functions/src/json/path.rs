@@ -25,6 +25,31 @@ pub(super) const GET_JSON_OBJECT: ScalarFunction = ScalarFunction {
     ..ScalarFunction::DEFAULT
 };
 
+/// What `json_tuple` gives in each of its columns.
+pub(super) const JSON_FIELD: ScalarFunction = ScalarFunction {
+    name: "json_field",
+    kernel: Kernel::Batch(|args| {
+        let (texts, names) = (Texts::of(args, 0)?, Texts::of(args, 1)?);
+        text_column(args, |row| {
+            let (text, name) = (texts.get(row)?, names.get(row)?);
+            match read(text, Lax::default())? {
+                // Of several members of one name the last counts.
+                Json::Object(members) => {
+                    let (_, member) = members.iter().rev().find(|(known, _)| known == name)?;
+                    if matches!(member, Json::Null) { None } else { find(member, &[]) }
+                }
+                _ => None,
+            }
+        })
+    }),
+    doc: Doc {
+        usage: "json_field(json_txt, name) - Returns the member of that name of the outermost object.",
+        since: "1.0.0",
+        examples: &[("SELECT json_field('{\"a.b\":\"c\"}', 'a.b')", "c")],
+    },
+    ..GET_JSON_OBJECT
+};
+
 fn get_json_object(args: &KernelArgs<'_>) -> Result<Column> {
     let (texts, paths) = (Texts::of(args, 0)?, Texts::of(args, 1)?);
     // Most often the path is one constant.
