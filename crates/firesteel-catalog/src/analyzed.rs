@@ -14,7 +14,7 @@ pub struct AnalyzedTable {
 
 impl AnalyzedTable {
     /// `columns` by their place in the table; of the others stays what was known.
-    pub fn new(table: Arc<dyn Table>, columns: Vec<(usize, ColumnStatistics)>) -> Arc<dyn Table> {
+    pub fn over(table: Arc<dyn Table>, columns: Vec<(usize, ColumnStatistics)>) -> Arc<dyn Table> {
         let mut statistics = table.statistics().clone();
         for (at, column) in columns {
             if let Some(known) = statistics.columns.get_mut(at) {

@@ -34,7 +34,7 @@ fn open(request: FileRequest) -> Result<Arc<dyn Table>> {
     let FileRequest { splits, partitions, options, schema, .. } = request;
     dialect::check_encoding(&options)?;
     let record = schema.unwrap_or_else(|| vec![column("value", SqlType::STRING)]);
-    RowTable::new(RowTableParts { reader: FORMAT.name, splits, record, partitions, options, row_bytes: None })
+    RowTable::of(RowTableParts { reader: FORMAT.name, splits, record, partitions, options, row_bytes: None })
 }
 
 fn open_scan(

@@ -6,7 +6,7 @@
 //!   only place that knows sqlparser.
 //! - [`parse`]: Spark's grammar over those tokens, straight into [`firesteel_plan::parsed`].
 //!
-//! [`split_statements`] cuts a text into statements without parsing it, for the shell and for scripts; [`pieces`] into
+//! [`split_statements`] cuts a text into statements without parsing it, for the shell and for scripts; [`pieces()`] into
 //! what an editor shows in different colours.
 //!
 //! Nothing here panics or overflows the stack, whatever the text: nesting is limited and runs on a growing stack, long

@@ -15,10 +15,10 @@
 //! # Ok(())
 //! # }
 //! ```
-//! In reading order: [`session`] (the door) with `builder`, `sources`, `read` and `conf`; [`frame`] (DataFrames), [`column`],
+//! In reading order: [`session`] (the door) with `builder`, `sources`, `read` and `conf`; [`frame`] (DataFrames), [`mod@column`],
 //! [`functions`], [`window`], [`rows`]; [`planning`] (parsed → physical plan, with times), [`result`] (what comes back),
 //! `edge` (Arrow types for clients), [`extend`] (what programs add), [`catalog`] (names, paths), `files` (functions that
-//! read files), [`write`] (rows into files), `commands` (statements that are no queries).
+//! read files), [`mod@write`] (rows into files), `commands` (statements that are no queries).
 
 mod builder;
 pub mod catalog;

@@ -63,7 +63,8 @@ const HOMES: &[(&str, &[&str])] = &[
     ("sqlparser", &["firesteel-sql"]),
     ("rayon*", &["firesteel-exec"]),
     ("parquet", &["firesteel-datasource", "sql-tests", "xtask"]),
-    ("postcard", &["firesteel-plan"]),
+    // Plans, and the states of a program's own aggregates.
+    ("postcard", &["firesteel-plan", "firesteel"]),
     // Of the cluster and of the servers, which are still to come; the binary starts them.
     ("tokio*", &["firesteel-cluster", "firesteel-flight-sql", "firesteel-cli"]),
     ("tonic*", &["firesteel-cluster", "firesteel-flight-sql", "firesteel-cli"]),

@@ -36,7 +36,7 @@ pub(crate) fn open(request: FileRequest) -> Result<Arc<dyn Table>> {
             (record, sampled.row_bytes())
         }
     };
-    RowTable::new(RowTableParts { reader: FORMAT.name, splits, record, partitions, options, row_bytes })
+    RowTable::of(RowTableParts { reader: FORMAT.name, splits, record, partitions, options, row_bytes })
 }
 
 /// Names from the first record, types from the sample.

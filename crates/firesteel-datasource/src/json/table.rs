@@ -28,7 +28,7 @@ pub(crate) fn open(request: FileRequest) -> Result<Arc<dyn Table>> {
             (record, sampled.row_bytes())
         }
     };
-    RowTable::new(RowTableParts { reader: FORMAT.name, splits, record, partitions, options, row_bytes })
+    RowTable::of(RowTableParts { reader: FORMAT.name, splits, record, partitions, options, row_bytes })
 }
 
 /// Whether the first line alone is no JSON, as in a file that is one array over many lines.

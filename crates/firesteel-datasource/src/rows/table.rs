@@ -41,7 +41,7 @@ pub(crate) struct RowTableParts {
 }
 
 impl RowTable {
-    pub(crate) fn new(parts: RowTableParts) -> Result<Arc<dyn Table>> {
+    pub(crate) fn of(parts: RowTableParts) -> Result<Arc<dyn Table>> {
         let columns = partitions::add_columns(parts.record.clone(), &parts.partitions);
         let bytes: u64 = parts.splits.iter().map(|split| split.length).sum();
         let mut statistics = TableStatistics::unknown(columns.len());

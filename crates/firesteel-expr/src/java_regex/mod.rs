@@ -128,8 +128,8 @@ impl JavaRegex {
         match &self.engine {
             Engine::Backtracking(regex) => regex.is_match(text).map_err(gave_up),
             // An exact form that gives up leaves it at the other one's answer.
-            Engine::Linear(regex) => match self.exact(text).map(|exact| exact.is_match(text)) {
-                Some(Ok(found)) => Ok(found),
+            Engine::Linear(regex) => match self.exact(text).and_then(|exact| exact.is_match(text).ok()) {
+                Some(found) => Ok(found),
                 _ => Ok(regex.is_match(text)),
             },
         }
@@ -140,8 +140,8 @@ impl JavaRegex {
         let span = |found: fancy_regex::Match<'_>| (found.start(), found.end());
         match &self.engine {
             Engine::Backtracking(regex) => Ok(regex.find_from_pos(text, from).map_err(gave_up)?.map(span)),
-            Engine::Linear(regex) => match self.exact(text).map(|exact| exact.find_from_pos(text, from)) {
-                Some(Ok(found)) => Ok(found.map(span)),
+            Engine::Linear(regex) => match self.exact(text).and_then(|exact| exact.find_from_pos(text, from).ok()) {
+                Some(found) => Ok(found.map(span)),
                 _ => Ok(regex.find_at(text, from).map(|found| (found.start(), found.end()))),
             },
         }
@@ -153,12 +153,14 @@ impl JavaRegex {
             Engine::Backtracking(regex) => {
                 Ok(groups.set(regex.captures_from_pos(text, from).map_err(gave_up)?.as_ref()))
             }
-            Engine::Linear(regex) => match self.exact(text).map(|exact| exact.captures_from_pos(text, from)) {
-                Some(Ok(found)) => Ok(groups.set(found.as_ref())),
-                _ => Ok(regex
-                    .captures_read_at(groups.locations(regex), text, from)
-                    .map(|found| (found.start(), found.end()))),
-            },
+            Engine::Linear(regex) => {
+                match self.exact(text).and_then(|exact| exact.captures_from_pos(text, from).ok()) {
+                    Some(found) => Ok(groups.set(found.as_ref())),
+                    _ => Ok(regex
+                        .captures_read_at(groups.locations(regex), text, from)
+                        .map(|found| (found.start(), found.end()))),
+                }
+            }
         }
     }
 

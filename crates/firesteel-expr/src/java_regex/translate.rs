@@ -92,12 +92,24 @@ impl Translator<'_> {
                 }
                 '.' => self.dot(),
                 '$' => self.dollar(),
+                '{' if !self.counts() => return None,
                 '*' | '+' | '?' | '}' => self.quantifier(c),
                 '#' if self.flags().comments => while self.chars.next_if(|c| *c != '\n').is_some() {},
                 other => self.put_char(other),
             }
         }
         Some(())
+    }
+
+    /// After `{`: whether `n}`, `n,}` or `n,m}` follows. For Java it is nothing else.
+    fn counts(&self) -> bool {
+        let mut ahead = self.chars.clone().skip_while(char::is_ascii_digit);
+        let counted = self.chars.clone().next().is_some_and(|c| c.is_ascii_digit());
+        counted
+            && match ahead.next() {
+                Some(',') => ahead.find(|c| !c.is_ascii_digit()) == Some('}'),
+                end => end == Some('}'),
+            }
     }
 
     /// After a quantifier's last character; a `+` behind it is possessive.

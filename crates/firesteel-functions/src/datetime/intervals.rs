@@ -126,7 +126,7 @@ pub(super) const MAKE_INTERVAL: ScalarFunction = ScalarFunction {
     name: "make_interval",
     signature: Signature::Custom(|name, args| operands(name, args, 7, Some(SqlType::decimal(18, 6)))),
     returns: |_| Ok(SqlType::CalendarInterval),
-    kernel: Kernel::Batch(|args| calendar_intervals(args, |error| Err(error))),
+    kernel: Kernel::Batch(|args| calendar_intervals(args, Err)),
     doc: Doc {
         usage: "make_interval([years[, months[, weeks[, days[, hours[, mins[, secs]]]]]]]) - Make interval from years, months, \
                 weeks, days, hours, mins and secs.",

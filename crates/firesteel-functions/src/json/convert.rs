@@ -162,7 +162,7 @@ impl Converter<'_> {
                 Arc::new(values.iter().map(text).collect::<StringViewArray>())
             }
             SqlType::Timestamp => self.timestamps(values)?,
-            _ => self.from_texts(values.iter().map(|value| leaf_text(value, data_type)), data_type)?,
+            _ => self.read_texts(values.iter().map(|value| leaf_text(value, data_type)), data_type)?,
         };
         let bad = (0..values.len()).map(|at| !is_null(&values[at]) && array.is_null(at)).collect();
         Ok(Converted { array, bad, partial: vec![false; values.len()] })
@@ -171,7 +171,7 @@ impl Converter<'_> {
     /// Whole numbers are seconds.
     fn timestamps(&self, values: &[Value<'_>]) -> Result<ArrayRef> {
         let texts = values.iter().map(|value| leaf_text(value, &SqlType::Timestamp));
-        let read = self.from_texts(texts, &SqlType::Timestamp)?;
+        let read = self.read_texts(texts, &SqlType::Timestamp)?;
         let seconds = |value: &Value<'_>| match value {
             Some(Json::Number(text)) => text.parse::<i64>().ok()?.checked_mul(1_000_000),
             _ => None,
@@ -186,7 +186,7 @@ impl Converter<'_> {
     }
 
     /// Texts read as CAST reads them, or by the pattern that an option gives.
-    fn from_texts(&self, texts: impl Iterator<Item = Option<String>>, data_type: &SqlType) -> Result<ArrayRef> {
+    fn read_texts(&self, texts: impl Iterator<Item = Option<String>>, data_type: &SqlType) -> Result<ArrayRef> {
         let texts: StringViewArray = texts.collect();
         let rows = texts.len();
         let id = ColumnId(0);

@@ -72,7 +72,6 @@ pub(crate) const ALL: &[ScalarFunction] = &[
     regexp::SPLIT,
     replace::REPLACE,
     replace::TRANSLATE,
-    replace::REVERSE,
     search::INSTR,
     search::LOCATE,
     search::STARTSWITH,

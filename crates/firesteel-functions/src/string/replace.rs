@@ -56,19 +56,3 @@ fn translated(text: &str, from: &str, to: &str) -> String {
     };
     text.chars().filter_map(map).collect()
 }
-
-pub(super) const REVERSE: ScalarFunction = ScalarFunction {
-    name: "reverse",
-    signature: Signature::OneOf(&[&[Param::String]]),
-    returns: |_| Ok(SqlType::STRING),
-    kernel: Kernel::Batch(|args| {
-        let texts = Texts::of(args, 0)?;
-        text_column(args, |row| Some(texts.get(row)?.chars().rev().collect::<String>()))
-    }),
-    doc: Doc {
-        usage: "reverse(str) - Returns a reversed string.",
-        since: "1.5.0",
-        examples: &[("SELECT reverse('Spark SQL')", "LQS krapS")],
-    },
-    ..ScalarFunction::DEFAULT
-};

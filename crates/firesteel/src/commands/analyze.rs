@@ -35,7 +35,7 @@ pub(crate) fn table(session: &Session, name: &Name, scope: &AnalyzeScope) -> Res
     };
     let found = wanted.into_iter().map(|at: usize| Ok((at, analyze(session, name, &table.columns()[at])?)));
     let found = found.collect::<Result<Vec<_>>>()?;
-    session.register_table(name.last(), AnalyzedTable::new(table, found));
+    session.register_table(name.last(), AnalyzedTable::over(table, found));
     Ok(QueryResult::nothing())
 }
 

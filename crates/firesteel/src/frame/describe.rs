@@ -126,6 +126,12 @@ impl Names for &str {
     }
 }
 
+impl Names for &String {
+    fn into_names(self) -> Vec<String> {
+        vec![self.clone()]
+    }
+}
+
 impl<const N: usize> Names for [&str; N] {
     fn into_names(self) -> Vec<String> {
         self.iter().map(|name| (*name).to_owned()).collect()

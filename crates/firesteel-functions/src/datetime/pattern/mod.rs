@@ -49,12 +49,12 @@ impl Pattern {
         check(text, purpose)?;
         // Sections that are open, the pattern itself first.
         let mut open: Vec<Vec<Part>> = vec![Vec::new()];
-        let literal = |open: &mut Vec<Vec<Part>>, c: char| match open.last_mut() {
-            Some(parts) => match parts.last_mut() {
+        let literal = |open: &mut Vec<Vec<Part>>, c: char| {
+            let Some(parts) = open.last_mut() else { return };
+            match parts.last_mut() {
                 Some(Part::Literal(known)) => known.push(c),
                 _ => parts.push(Part::Literal(c.to_string())),
-            },
-            None => {}
+            }
         };
         let mut chars = text.chars().peekable();
         while let Some(c) = chars.next() {
