@@ -150,7 +150,7 @@ mod tests {
             open: || Ok(Box::new(Fake { created: Vec::new() })),
             settings: Vec::new(),
             tables: Vec::new(),
-            time_limit: Duration::from_millis(200),
+            time_limit: Duration::from_secs(1),
         };
         let statements = ["count", "create a", "panic", "count", "hang", "count"].map(str::to_owned);
         let outcomes = fixture.run(&statements).unwrap();

@@ -5,7 +5,7 @@
 //!   set of tables.
 //! - [`parquet`]: Parquet files as tables, their scan, and a writer.
 //! - [`rows`]: what formats of rows in text share; [`csv`], [`json`], [`text`].
-//! - [`write`]: rows into files of every format.
+//! - [`mod@write`]: rows into files of every format.
 //! - [`memory_table`]: record batches in memory as a table; [`external`]: tables that a program brings.
 //! - [`filter`], [`prune`]: what scans do with filters, on values and on bounds of values; [`conform`]: types of files as
 //!   types of plans.

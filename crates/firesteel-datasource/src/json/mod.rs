@@ -1,7 +1,7 @@
 //! JSON, in reading order:
 //!
 //! - [`value`]: objects and arrays one level deep, what is inside as text.
-//! - [`parser`]: records as rows; [`column`]: one member of all rows as a column, level by level.
+//! - [`parser`]: records as rows; [`mod@column`]: one member of all rows as a column, level by level.
 //! - [`infer`]: the type that holds what a sample has; [`table`]: JSON files as a table.
 //!
 //! Nothing is parsed that no column asks for: a member stays text until its column wants it.

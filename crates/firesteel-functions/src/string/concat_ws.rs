@@ -30,7 +30,7 @@ pub(super) const CONCAT_WS: ScalarFunction = ScalarFunction {
     ..ScalarFunction::DEFAULT
 };
 
-/// The separator is STRING, the others STRING or ARRAY<STRING>.
+/// The separator is STRING, the others STRING or `ARRAY<STRING>`.
 fn operands(name: &'static str, args: Vec<ExprRef>) -> Result<Vec<ExprRef>> {
     if args.is_empty() {
         return Err(errors::wrong_num_args(name, "> 0", 0));

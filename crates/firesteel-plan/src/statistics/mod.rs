@@ -3,7 +3,7 @@
 //! ```text
 //! tables (footers, ANALYZE) ──▶ rows, per column: bounds, NULLs, distinct values ──node by node──▶ the same of the plan
 //! ```
-//! - [`selectivity`]: predicates, and what they leave of the columns they speak of.
+//! - [`mod@selectivity`]: predicates, and what they leave of the columns they speak of.
 //! - [`joins`]: pairs of rows, also without a plan at hand: what the join order asks for thousands of times.
 //! - [`groups`]: distinct values of expressions and of lists of them.
 //!

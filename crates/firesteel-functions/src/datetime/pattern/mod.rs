@@ -1,4 +1,4 @@
-//! Java's date patterns (`yyyy-MM-dd HH:mm:ss.SSS`), compiled once: [`write`](self::write)n and [`read`].
+//! Java's date patterns (`yyyy-MM-dd HH:mm:ss.SSS`), compiled once: written by `write`, read by `read`.
 
 use firesteel_common::{Error, Result, error};
 use firesteel_expr::cast::datetime::Zone;
