@@ -5,12 +5,14 @@
 //! Filter    r.k = l.k is such a column already; for others the side is joined with the distinct values of l
 //! Aggregate groups by the keys too; without groups of its own it also gave a row where there is nothing to group:
 //!           those values are `missing`, and whoever finds no partner takes them (the COUNT bug)
+//! Limit     numbers the rows within each value of the keys, and keeps the first
 //! Join      of two sides with keys must agree on them
 //! ```
 
 use firesteel_common::error;
 use firesteel_expr::AggregateCall;
-use firesteel_plan::logical::DependentJoin;
+use firesteel_expr::window::{Bound, Frame, Ranking, WindowCall, WindowFunction};
+use firesteel_plan::logical::{DependentJoin, SortKey};
 use firesteel_plan::{PlanColumn, Schema};
 use hashbrown::HashMap;
 use recursive::recursive;
@@ -143,6 +145,7 @@ impl Domain<'_> {
             Node::Union(union) => self.union(union),
             Node::Generate(generate) => self.generate(generate),
             Node::Expand(_) | Node::Window(_) => self.keeping(plan),
+            Node::Limit(limit) => self.limit(limit),
             // Only a limit cares for the order.
             Node::Sort(sort) => self.push(&sort.input),
             _ => Err(error!(
@@ -306,6 +309,47 @@ impl Domain<'_> {
             let partition_by = window.partition_by.iter().cloned().chain(keys).collect();
             plan = LogicalPlan::new(Node::Window(Window { partition_by, ..window.clone() }));
         }
+        Ok(Correlated { plan, keys: input.keys, missing: None })
+    }
+
+    /// So many rows for each outer row: those are numbered, and the first numbers kept.
+    fn limit(&self, limit: &Limit) -> Result<Correlated> {
+        let (input, order_by) = match &limit.input.node {
+            Node::Project(project) => {
+                let below = LogicalPlan::new(Node::Limit(Limit { input: Arc::clone(&project.input), ..limit.clone() }));
+                return self.project(&Project { input: below, exprs: project.exprs.clone() });
+            }
+            Node::Sort(sort) => (&sort.input, sort.keys.as_slice()),
+            _ => (&limit.input, [].as_slice()),
+        };
+        let own = self.own_columns(order_by.iter().map(|key| &key.expr));
+        let input = self.covering(self.settled(input)?, &own)?;
+        let key = |key: &SortKey| Ok(SortKey { expr: bound(&key.expr, &input.keys)?, ..key.clone() });
+        let number = PlanColumn {
+            id: self.context.ids.fresh("number"),
+            data_type: Ranking::RowNumber.data_type(),
+            nullable: false,
+        };
+        let call = WindowCall {
+            function: WindowFunction::Ranking(Ranking::RowNumber),
+            frame: Frame { start: Bound::Unbounded, end: Bound::Rows(0) },
+            data_type: number.data_type.clone(),
+            nullable: false,
+        };
+        let window = LogicalPlan::new(Node::Window(Window {
+            input: Arc::clone(&input.plan),
+            partition_by: input.keys.iter().map(|key| key.column.to_expr()).collect(),
+            order_by: order_by.iter().map(key).collect::<Result<_>>()?,
+            calls: vec![(number.id, call)],
+        }));
+        // No partition has more rows than an INT counts.
+        let constant = |value: u64| Expr::literal(Literal::int(i32::try_from(value).unwrap_or(i32::MAX)));
+        let mut terms = vec![Expr::call_named(">", vec![number.to_expr(), constant(limit.offset)])?];
+        if let Some(count) = limit.count {
+            let last = constant(limit.offset.saturating_add(count));
+            terms.push(Expr::call_named("<=", vec![number.to_expr(), last])?);
+        }
+        let plan = LogicalPlan::new(Node::Filter(Filter { input: window, predicate: Expr::and(terms)? }));
         Ok(Correlated { plan, keys: input.keys, missing: None })
     }
 
