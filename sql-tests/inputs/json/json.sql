@@ -32,6 +32,7 @@ SELECT from_json('{"a":1,"a":2}', 'a INT'), from_json('{"A":1}', 'a INT'), from_
 SELECT from_json('{"a":"x"}', 'a INT, _corrupt_record STRING'), from_json('{"a":1}', 'a INT, _corrupt_record STRING'), from_json('{"a"', 'a INT, bad STRING', map('columnNameOfCorruptRecord', 'bad'));
 SELECT from_json('{"a":"x"}', 'a INT', map('mode', 'FAILFAST'));
 SELECT from_json('{"a":1}', 'a INT', map('mode', 'DROPMALFORMED'));
+SELECT from_json('{"a":1}', 'a InvalidType');
 SELECT from_json('{"a":1}', 1);
 SELECT from_json('{"a":1}', 'int');
 SELECT from_json('{"a":1}', 'a INT', map('mode', 1));
