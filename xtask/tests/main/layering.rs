@@ -65,12 +65,14 @@ const HOMES: &[(&str, &[&str])] = &[
     ("parquet", &["firesteel-datasource", "sql-tests", "xtask"]),
     // Plans, and the states of a program's own aggregates.
     ("postcard", &["firesteel-plan", "firesteel"]),
-    // Of the cluster and of the servers, which are still to come; the binary starts them.
-    ("tokio*", &["firesteel-cluster", "firesteel-flight-sql", "firesteel-cli"]),
+    // Of remote files, and of the cluster and the servers, which are still to come; the binary starts them.
+    ("tokio*", &["firesteel-datasource", "firesteel-cluster", "firesteel-flight-sql", "firesteel-cli"]),
     ("tonic*", &["firesteel-cluster", "firesteel-flight-sql", "firesteel-cli"]),
     ("prost*", &["firesteel-cluster", "firesteel-flight-sql"]),
     ("arrow-flight", &["firesteel-cluster", "firesteel-flight-sql"]),
     ("object_store", &["firesteel-datasource"]),
+    ("reqwest", &["firesteel-datasource"]),
+    ("rustls", &["firesteel-datasource"]),
     ("clap", &["firesteel-cli", "firesteel-benches", "sql-tests", "xtask"]),
     ("reedline", &["firesteel-cli"]),
     ("nu-ansi-term", &["firesteel-cli"]),
