@@ -6,7 +6,7 @@ use clap::ValueEnum;
 pub(crate) enum Mode {
     /// As a user finds it.
     Default,
-    /// Three-row batches on one worker: every batch boundary there is.
+    /// Three-row batches on one worker: every batch boundary there is. The rest of a query is planned anew wherever it may.
     Batch3,
     /// Many workers on batches small enough that all of them get some.
     Workers,
@@ -30,7 +30,11 @@ impl Mode {
     pub(crate) fn settings(self) -> &'static [(&'static str, &'static str)] {
         match self {
             Mode::Default => &[],
-            Mode::Batch3 => &[("firesteel.execution.batchRows", "3"), ("firesteel.execution.workers", "1")],
+            Mode::Batch3 => &[
+                ("firesteel.execution.batchRows", "3"),
+                ("firesteel.execution.workers", "1"),
+                ("firesteel.adaptive.rowsMin", "0"),
+            ],
             Mode::Workers => &[
                 ("firesteel.execution.batchRows", "16"),
                 ("firesteel.execution.workers", "8"),

@@ -1,4 +1,5 @@
-//! Every batch of the logical optimizer, in order, with its reason.
+//! Every batch of the logical optimizer, in order, with its reason: those for the whole query ([`ALL`]), and those for what
+//! is left of it when a part has run ([`REST`]).
 
 use crate::rule::{Batch, Rule, Strategy};
 use crate::rules::*;
@@ -33,6 +34,16 @@ const SIMPLIFY_AND_PUSH_DOWN: &[Rule] = &[
     remove_sorts::RULE,
 ];
 
+/// Needs every predicate at its place; what it builds is final but for what later batches drop.
+const ORDER_JOINS: Batch = Batch { name: "order joins", strategy: Strategy::ByCost, rules: &[reorder_joins::RULE] };
+
+/// Reordering leaves projections that restore column order; nobody above cares for it.
+const CLEAN_UP: Batch = Batch {
+    name: "clean up",
+    strategy: UNTIL_SETTLED,
+    rules: &[collapse_projects::RULE, push_down_filter::RULE, extract_join_keys::RULE, remove_projects::RULE],
+};
+
 pub const ALL: &[Batch] = &[
     // What looks at a query around it has to be where it looks before that query is unnested.
     Batch { name: "common tables", strategy: Strategy::Once, rules: &[common_tables::RULE] },
@@ -58,18 +69,33 @@ pub const ALL: &[Batch] = &[
         strategy: UNTIL_SETTLED,
         rules: &[prove_arithmetic::RULE, push_down_filter::RULE, extract_join_keys::RULE],
     },
-    // Needs every predicate at its place; what it builds is final but for what later batches drop.
-    Batch { name: "order joins", strategy: Strategy::ByCost, rules: &[reorder_joins::RULE] },
-    // Reordering leaves projections that restore column order; nobody above cares for it.
-    Batch {
-        name: "clean up",
-        strategy: UNTIL_SETTLED,
-        rules: &[collapse_projects::RULE, push_down_filter::RULE, extract_join_keys::RULE, remove_projects::RULE],
-    },
+    ORDER_JOINS,
+    CLEAN_UP,
     // Once all else about aggregates is settled; each level is then pruned by itself.
     Batch { name: "split aggregates", strategy: Strategy::Once, rules: &[split_distinct::RULE] },
     // Last of the rewrites, so that nothing brings back what was pruned.
     Batch { name: "prune", strategy: Strategy::Once, rules: &[prune_columns::RULE] },
     // Readers apply what they can before they decode the rest. After pruning: filters need no output column.
+    Batch { name: "filters into reads", strategy: Strategy::Once, rules: &[push_filter_into_read::RULE] },
+];
+
+/// What finished stages can change: parts that turned out to give nothing, and the order of joins.
+pub const REST: &[Batch] = &[
+    Batch {
+        name: "parts without rows",
+        strategy: UNTIL_SETTLED,
+        rules: &[
+            propagate_empty::RULE,
+            fold_constants::RULE,
+            simplify_booleans::RULE,
+            eliminate_filter::RULE,
+            collapse_projects::RULE,
+            combine_unions::RULE,
+            simplify_limits::RULE,
+        ],
+    },
+    ORDER_JOINS,
+    CLEAN_UP,
+    // Filters that moved down to a table are its reader's again.
     Batch { name: "filters into reads", strategy: Strategy::Once, rules: &[push_filter_into_read::RULE] },
 ];

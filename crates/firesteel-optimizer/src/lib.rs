@@ -46,6 +46,14 @@ pub fn plan_physical(plan: &PlanRef, context: &RuleContext) -> Result<PhysicalRe
     physical::plan(plan, context)
 }
 
+/// Plans what is left of a query, whose finished stages stand in `rest` as `Materialized`; `before` is the physical plan
+/// that it had.
+pub fn plan_rest(rest: &PlanRef, before: &PhysicalRef, context: &RuleContext) -> Result<(PlanRef, PhysicalRef)> {
+    let (rest, _) = RuleExecutor::new(batches::REST).run(rest, context)?;
+    let physical = physical::plan_again(&rest, before, context)?;
+    Ok((rest, physical))
+}
+
 /// What planning knows of the query and the session.
 pub fn context(ids: &ColumnIds, settings: &Settings, eval: &Arc<EvalContext>) -> RuleContext {
     RuleContext { ids: ids.clone(), settings: settings.clone(), eval: Arc::clone(eval), observe: false }

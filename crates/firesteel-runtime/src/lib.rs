@@ -11,11 +11,13 @@ mod local_job;
 
 use std::sync::Arc;
 
-use firesteel_common::Result;
 use firesteel_exec::contract::ScanOpener;
 use firesteel_exec::operators::collect::ResultStream;
 use firesteel_exec::{Executor, QueryContext};
 use firesteel_plan::PhysicalRef;
+use firesteel_scheduler::{Replanned, Rest, Stage};
+
+use local_job::LocalJob;
 
 /// Threads, memory and readers of this process.
 pub struct LocalRuntime {
@@ -32,8 +34,26 @@ impl LocalRuntime {
         &self.executor
     }
 
-    /// Starts a query. Batches have the columns of the plan's schema; an error ends the stream.
-    pub fn run(&self, plan: &PhysicalRef, query: &Arc<QueryContext>) -> Result<ResultStream> {
-        local_job::start(plan, query, &self.executor, &self.readers)
+    /// Starts a query. Batches have the columns of the plan's schema; an error ends the stream. With its `rest` it is
+    /// planned anew when stages give other rows than expected.
+    pub fn run(&self, plan: &PhysicalRef, rest: Option<Rest>, query: &Arc<QueryContext>) -> (ResultStream, JobHandle) {
+        let (stream, job) = local_job::start(plan, rest, query, &self.executor, &self.readers);
+        (stream, JobHandle(job))
     }
+}
+
+/// Where a query's stages can be asked for, while it runs and after.
+pub struct JobHandle(Arc<LocalJob>);
+
+impl JobHandle {
+    pub fn report(&self) -> JobReport {
+        self.0.report()
+    }
+}
+
+/// What a query did.
+pub struct JobReport {
+    /// The stages that have begun, each with the number of its first operator.
+    pub stages: Vec<(u32, Stage)>,
+    pub replanned: Vec<Replanned>,
 }

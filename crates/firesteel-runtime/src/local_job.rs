@@ -8,28 +8,30 @@ use firesteel_exec::builder::{self, InputOpener};
 use firesteel_exec::contract::{OnDone, ScanOpener, SinkFactory, SourceFactory};
 use firesteel_exec::metrics::OperatorId;
 use firesteel_exec::operators::collect::{self, CollectOptions, CollectSink, ResultStream};
-use firesteel_exec::operators::limit::RowRange;
 use firesteel_exec::operators::stage_buffer::{StageBuffer, StageBufferSink, StageBufferSource};
 use firesteel_exec::{Executor, QueryContext};
-use firesteel_plan::physical::{PhysicalOp, Scan, StageId, Write};
-use firesteel_plan::{PhysicalPlan, PhysicalRef, Schema};
-use firesteel_scheduler::{Action, Event, Job, StageOutput, TaskKey, TaskSpec, cut};
+use firesteel_plan::physical::{Scan, StageId, Write};
+use firesteel_plan::{PhysicalRef, Schema};
+use firesteel_scheduler::{Action, Event, Job, Rest, Stage, StageOutput, TaskKey, TaskSpec, cut};
 use hashbrown::HashMap;
+
+use crate::JobReport;
 
 pub(crate) struct LocalJob {
     query: Arc<QueryContext>,
     executor: Arc<Executor>,
     readers: Arc<dyn ScanOpener + Send + Sync>,
     /// Where the result goes; a root LIMIT is counted in there.
-    result: Arc<CollectSink>,
-    /// By stage: the number of its first operator, so that numbers are unique within the query.
-    first_operators: Vec<u32>,
+    result: CollectSink,
     started: Instant,
     state: Mutex<State>,
 }
 
 struct State {
     job: Job,
+    /// By stage that has begun: the number of its first operator, so that numbers are unique within the query.
+    first_operators: HashMap<StageId, u32>,
+    next_operator: u32,
     /// What stages gave; of a recursion's rounds one after the other.
     buffers: HashMap<StageId, Vec<Arc<StageBuffer>>>,
     /// Called once, when nothing of the query is left to run.
@@ -41,29 +43,26 @@ struct State {
 
 pub(crate) fn start(
     plan: &PhysicalRef,
+    rest: Option<Rest>,
     query: &Arc<QueryContext>,
     executor: &Arc<Executor>,
     readers: &Arc<dyn ScanOpener + Send + Sync>,
-) -> Result<ResultStream> {
-    let stages = cut(plan);
-    let mut first_operators = Vec::with_capacity(stages.len());
-    let mut next = 0;
-    for stage in &stages {
-        first_operators.push(next);
-        next += builder::operator_numbers(&stage.plan);
-    }
-    let root = stages.last().ok_or_else(|| internal!("a plan without stages"))?;
-    let options = CollectOptions { ordered: builder::keeps_order(&root.plan), range: root_range(&root.plan) };
-    let (result, stream) = collect::collect(query, options);
+) -> (ResultStream, Arc<LocalJob>) {
+    let (result, stream) = collect::collect(query);
+    let job = Job::new(cut(plan, StageId(0)));
     let job = Arc::new(LocalJob {
         query: Arc::clone(query),
         executor: Arc::clone(executor),
         readers: Arc::clone(readers),
         result,
-        first_operators,
         started: Instant::now(),
         state: Mutex::new(State {
-            job: Job::new(stages),
+            job: match rest {
+                Some(rest) => job.with_rest(rest),
+                None => job,
+            },
+            first_operators: HashMap::new(),
+            next_operator: 0,
             buffers: HashMap::new(),
             on_done: Some(stream.on_done()),
             running: 0,
@@ -71,18 +70,19 @@ pub(crate) fn start(
         }),
     });
     job.handle(Event::Started);
-    Ok(stream)
-}
-
-fn root_range(plan: &PhysicalPlan) -> Option<RowRange> {
-    match &plan.op {
-        PhysicalOp::Limit(limit) => Some(RowRange::new(limit.offset, limit.count)),
-        PhysicalOp::Project(_) => root_range(plan.children.first()?),
-        _ => None,
-    }
+    (stream, job)
 }
 
 impl State {
+    /// The number of a stage's first operator, the same in every round.
+    fn first_operator(&mut self, stage: StageId, plan: &PhysicalRef) -> u32 {
+        *self.first_operators.entry(stage).or_insert_with(|| {
+            let first = self.next_operator;
+            self.next_operator += builder::operator_numbers(plan);
+            first
+        })
+    }
+
     /// A stage's rows, for those who read it.
     fn keep(&mut self, stage: StageId, buffer: Arc<StageBuffer>, output: &StageOutput) {
         if self.outcome.is_some() {
@@ -165,11 +165,25 @@ impl LocalJob {
         }
     }
 
+    /// What has run so far, and how the plan came to be so.
+    pub(crate) fn report(&self) -> JobReport {
+        let state = self.state();
+        let ran = |stage: &Stage| Some((*state.first_operators.get(&stage.id)?, stage.clone()));
+        JobReport {
+            stages: state.job.begun_stages().filter_map(ran).collect(),
+            replanned: state.job.replanned().to_vec(),
+        }
+    }
+
     fn run(self: &Arc<Self>, task: TaskSpec) -> Result<()> {
-        let first_operator = self.first_operators.get(task.key.stage.0 as usize).copied().unwrap_or(0);
+        let first_operator = self.state().first_operator(task.key.stage, &task.plan);
         let streams = builder::build(&task.plan, self.as_ref(), &self.query, first_operator)?;
         let (sink, buffer): (Arc<dyn SinkFactory>, _) = match task.output {
-            StageOutput::Result => (Arc::clone(&self.result) as _, None),
+            StageOutput::Result => {
+                let options =
+                    CollectOptions { ordered: builder::keeps_order(&task.plan), range: streams.range() };
+                (self.result.with_options(options), None)
+            }
             StageOutput::Exchange(_) | StageOutput::Anchor { .. } | StageOutput::Round { .. } => {
                 let buffer = StageBuffer::new(&self.query);
                 (Arc::new(StageBufferSink(Arc::clone(&buffer))), Some(buffer))

@@ -9,6 +9,9 @@
 //! ```text
 //! anchor done ─▶ Run(round) ─▶ TaskFinished { rows: 3 } ─▶ Run(round) ─▶ TaskFinished { rows: 0 } ─▶ its readers
 //! ```
+//! Before a stage starts, the rest of the query is planned anew if what has ended gave other rows than expected; the stages
+//! of the new plan follow those of the old one, of which what had not begun is [`Progress::Replaced`].
+//!
 //! Reports may come twice or late; what is known already changes nothing. The first accepted attempt of a task wins.
 
 use std::time::Duration;
@@ -17,7 +20,8 @@ use firesteel_common::{Error, Result, error};
 use firesteel_plan::PhysicalRef;
 use firesteel_plan::physical::StageId;
 
-use crate::stages::{Stage, StageOutput};
+use crate::rest::{Begun, Learned, Replanned, Rest};
+use crate::stages::{Stage, StageOutput, cut};
 
 /// Names one attempt at a share of a stage.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -63,6 +67,8 @@ enum Progress {
     Waiting,
     Running,
     Done { rows: u64, bytes: u64 },
+    /// Another plan does without it.
+    Replaced,
 }
 
 #[derive(Debug)]
@@ -77,9 +83,25 @@ struct StageState {
     /// Of a round's stage: rounds that ended, and the rows of all of them and of the anchor.
     rounds: u64,
     rows: u64,
+    /// Whether its rows were compared with what planning expected.
+    considered: bool,
 }
 
 impl StageState {
+    fn new(stage: Stage) -> Self {
+        Self {
+            stage,
+            progress: Progress::Waiting,
+            started: Duration::ZERO,
+            took: Duration::ZERO,
+            released: false,
+            attempt: 0,
+            rounds: 0,
+            rows: 0,
+            considered: false,
+        }
+    }
+
     fn key(&self) -> TaskKey {
         TaskKey { stage: self.stage.id, stage_attempt: self.attempt, share: 0, attempt: 0 }
     }
@@ -89,23 +111,22 @@ impl StageState {
 #[derive(Debug)]
 pub struct Job {
     stages: Vec<StageState>,
+    /// What may be planned anew; nothing of a static plan.
+    rest: Option<Rest>,
+    replanned: Vec<Replanned>,
     over: bool,
 }
 
 impl Job {
     /// Of stages as [`crate::cut`] gives them: inputs before readers, the result last.
     pub fn new(stages: Vec<Stage>) -> Self {
-        let state = |stage| StageState {
-            stage,
-            progress: Progress::Waiting,
-            started: Duration::ZERO,
-            took: Duration::ZERO,
-            released: false,
-            attempt: 0,
-            rounds: 0,
-            rows: 0,
-        };
-        Self { stages: stages.into_iter().map(state).collect(), over: false }
+        let stages = stages.into_iter().map(StageState::new).collect();
+        Self { stages, rest: None, replanned: Vec::new(), over: false }
+    }
+
+    /// Plans anew what has not begun when finished stages make it worth while.
+    pub fn with_rest(self, rest: Rest) -> Self {
+        Self { rest: Some(rest), ..self }
     }
 
     pub fn handle(&mut self, event: Event, now: Duration) -> Vec<Action> {
@@ -134,6 +155,17 @@ impl Job {
         }
     }
 
+    /// The stages that have begun, in order.
+    pub fn begun_stages(&self) -> impl Iterator<Item = &Stage> {
+        let began = |state: &&StageState| matches!(state.progress, Progress::Running | Progress::Done { .. });
+        self.stages.iter().filter(began).map(|state| &state.stage)
+    }
+
+    /// How often the rest was planned anew, and what became of it.
+    pub fn replanned(&self) -> &[Replanned] {
+        &self.replanned
+    }
+
     fn state(&mut self, stage: StageId) -> Option<&mut StageState> {
         self.stages.get_mut(stage.0 as usize)
     }
@@ -147,21 +179,79 @@ impl Job {
     }
 
     fn start_ready(&mut self, now: Duration) -> Vec<Action> {
-        let done: Vec<bool> = self.stages.iter().map(|state| matches!(state.progress, Progress::Done { .. })).collect();
-        let mut actions = Vec::new();
+        if self.ready().is_empty() {
+            return Vec::new();
+        }
+        if let Err(error) = self.plan_rest() {
+            return self.fail(error);
+        }
+        let ready = self.ready();
+        let start = |state: &mut StageState| {
+            state.progress = Progress::Running;
+            state.started = now;
+            let (plan, output) = (state.stage.plan.clone(), state.stage.output.clone());
+            Action::Run(TaskSpec { key: state.key(), plan, output })
+        };
+        self.stages.iter_mut().filter(|state| ready.contains(&state.stage.id)).map(start).collect()
+    }
+
+    /// Stages that wait for nothing any more.
+    fn ready(&self) -> Vec<StageId> {
+        let done = |stage: &StageId| matches!(self.stages[stage.0 as usize].progress, Progress::Done { .. });
+        let ready = |state: &&StageState| state.progress == Progress::Waiting && state.stage.inputs.iter().all(done);
+        self.stages.iter().filter(ready).map(|state| state.stage.id).collect()
+    }
+
+    /// Other stages for what has not begun, when those that have ended since the last time say so.
+    fn plan_rest(&mut self) -> Result<()> {
+        let Some(mut rest) = self.rest.take() else { return Ok(()) };
+        // What a round computes for itself changes from round to round.
+        let inner: Vec<StageId> = self.stages.iter().flat_map(|state| state.stage.inner_stages()).collect();
+        let mut learned = Vec::new();
+        let known = |state: &StageState| state.stage.logical.is_some() && !inner.contains(&state.stage.id);
+        for state in self.stages.iter_mut().filter(|state| !state.considered && known(state)) {
+            let Progress::Done { rows, .. } = state.progress else { continue };
+            state.considered = true;
+            learned.extend(Learned::of(&state.stage, rows));
+        }
+        if !learned.is_empty() {
+            let begun: Vec<_> = self.stages.iter().filter_map(|state| self.begun(state)).collect();
+            let replanned = rest.plan(learned, &begun)?;
+            if let Some(new) = replanned.as_ref().filter(|replanned| replanned.changed()) {
+                self.replace_waiting(new);
+            }
+            self.replanned.extend(replanned);
+        }
+        self.rest = Some(rest);
+        Ok(())
+    }
+
+    /// The stage as a leaf of the rest, if it has begun: a recursion begins with its anchor.
+    fn begun<'a>(&self, state: &'a StageState) -> Option<Begun<'a>> {
+        let rows = match state.progress {
+            Progress::Done { rows, .. } => Some(rows),
+            _ => None,
+        };
+        let waits = |state: &StageState| matches!(state.progress, Progress::Waiting | Progress::Replaced);
+        let has_begun = match &state.stage.rounds {
+            Some(rounds) => !waits(&self.stages[rounds.anchor.0 as usize]),
+            None => !waits(state),
+        };
+        has_begun.then_some(Begun { stage: &state.stage, rows })
+    }
+
+    /// The stages of a new plan of the rest in the place of those that wait, but for rounds of recursions that go on.
+    fn replace_waiting(&mut self, new: &Replanned) {
+        let begun = self.stages.iter().filter(|state| state.stage.rounds.is_some() && self.begun(state).is_some());
+        let going_on: Vec<StageId> =
+            begun.flat_map(|state| state.stage.rounds.iter().flat_map(|rounds| rounds.body.clone())).collect();
         for state in &mut self.stages {
-            let ready = state.stage.inputs.iter().all(|input| done[input.0 as usize]);
-            if state.progress == Progress::Waiting && ready {
-                state.progress = Progress::Running;
-                state.started = now;
-                actions.push(Action::Run(TaskSpec {
-                    key: state.key(),
-                    plan: state.stage.plan.clone(),
-                    output: state.stage.output.clone(),
-                }));
+            if state.progress == Progress::Waiting && !going_on.contains(&state.stage.id) {
+                state.progress = Progress::Replaced;
             }
         }
-        actions
+        let first = StageId(self.stages.len() as u32);
+        self.stages.extend(cut(&new.after, first).into_iter().map(StageState::new));
     }
 
     fn finished(&mut self, key: TaskKey, rows: u64, bytes: u64, now: Duration) -> Vec<Action> {
@@ -234,7 +324,7 @@ impl Job {
         let pending: Vec<StageId> = self
             .stages
             .iter()
-            .filter(|state| !self.over && !matches!(state.progress, Progress::Done { .. }))
+            .filter(|state| !self.over && matches!(state.progress, Progress::Waiting | Progress::Running))
             .flat_map(|state| state.stage.inputs.iter().copied())
             .collect();
         let mut actions = Vec::new();

@@ -34,6 +34,14 @@ pub struct Stage {
     pub rounds: Option<Rounds>,
 }
 
+impl Stage {
+    /// Of a stage that is a round: the others that each round runs.
+    pub fn inner_stages(&self) -> impl Iterator<Item = StageId> {
+        let body = self.rounds.iter().flat_map(|rounds| rounds.body.iter().copied());
+        body.filter(|stage| *stage != self.id)
+    }
+}
+
 /// How the rounds of a recursion go on.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Rounds {
@@ -57,9 +65,9 @@ pub enum StageOutput {
     Round { anchor: StageId },
 }
 
-/// The stages in an order in which they may run; the last one gives the result.
-pub fn cut(plan: &PhysicalRef) -> Vec<Stage> {
-    let mut cutter = Cutter::default();
+/// The stages in an order in which they may run, numbered from `first`; the last one gives the result.
+pub fn cut(plan: &PhysicalRef, first: StageId) -> Vec<Stage> {
+    let mut cutter = Cutter { first: first.0, ..Cutter::default() };
     let mut inputs = Vec::new();
     let root = cutter.below(plan, &mut inputs);
     cutter.add(root, StageOutput::Result, inputs, None);
@@ -68,6 +76,7 @@ pub fn cut(plan: &PhysicalRef) -> Vec<Stage> {
 
 #[derive(Default)]
 struct Cutter {
+    first: u32,
     stages: Vec<Stage>,
     /// The stages that hold common tables.
     tables: HashMap<CommonTableId, StageId>,
@@ -83,11 +92,15 @@ impl Cutter {
         mut inputs: Vec<StageId>,
         logical: Option<PlanRef>,
     ) -> StageId {
-        let id = StageId(self.stages.len() as u32);
+        let id = StageId(self.first + self.stages.len() as u32);
         inputs.sort_unstable();
         inputs.dedup();
         self.stages.push(Stage { id, plan, output, inputs, logical, rounds: None });
         id
+    }
+
+    fn stage_mut(&mut self, id: StageId) -> &mut Stage {
+        &mut self.stages[(id.0 - self.first) as usize]
     }
 
     /// The plan with stage inputs in the place of exchanges; `inputs` collects what it reads.
@@ -139,10 +152,11 @@ impl Cutter {
         self.anchors.insert(recursion.id, anchor);
         let mut inputs = vec![anchor];
         let below = self.below(child(1), &mut inputs);
-        let rounds = self.add(in_order(plan, below, &recursion.step), StageOutput::Round { anchor }, inputs, None);
-        self.stages[anchor.0 as usize].output = StageOutput::Anchor { rounds };
+        let step = in_order(plan, below, &recursion.step);
+        let rounds = self.add(step, StageOutput::Round { anchor }, inputs, plan.logical.clone());
+        self.stage_mut(anchor).output = StageOutput::Anchor { rounds };
         let mut body: Vec<StageId> = Vec::new();
-        for stage in &self.stages[anchor.0 as usize + 1..] {
+        for stage in self.stages.iter().filter(|stage| stage.id > anchor) {
             if stage.id == rounds || stage.inputs.iter().any(|input| *input == anchor || body.contains(input)) {
                 body.push(stage.id);
                 // A recursion inside of the step begins anew.
@@ -152,7 +166,7 @@ impl Cutter {
         }
         body.sort_unstable();
         body.dedup();
-        self.stages[rounds.0 as usize].rounds = Some(Rounds { anchor, body, limits: recursion.limits });
+        self.stage_mut(rounds).rounds = Some(Rounds { anchor, body, limits: recursion.limits });
         rounds
     }
 
@@ -201,7 +215,8 @@ mod tests {
         let step = union(vec![exchange(values()), exchange(exchange(table()))]);
         let limits = RecursionLimits { levels_max: None, rows_max: None, rows_wanted: None };
         let recursion = Recursion { id: RecursionId(7), anchor: Vec::new(), step: Vec::new(), limits };
-        let stages = cut(&node(PhysicalOp::Recursion(recursion), vec![exchange(values()), step]));
+        let plan = node(PhysicalOp::Recursion(recursion), vec![exchange(values()), step]);
+        let stages = cut(&plan, StageId(0));
         let ids = |ids: &[u32]| ids.iter().map(|id| StageId(*id)).collect::<Vec<_>>();
         assert_eq!(stages.len(), 7);
         assert_eq!(stages[1].output, StageOutput::Anchor { rounds: StageId(5) });

@@ -11,7 +11,9 @@ use firesteel_datasource::{FileSource, ReaderRegistry};
 use firesteel_exec::{Executor, MemoryPool, QueryContext};
 use firesteel_expr::EvalContext;
 use firesteel_plan::parsed::{Query, Statement, StatementKind};
-use firesteel_runtime::LocalRuntime;
+use firesteel_optimizer::physical::ADAPTIVE_ENABLED;
+use firesteel_runtime::{JobHandle, LocalRuntime};
+use firesteel_scheduler::Rest;
 
 use crate::catalog::SessionCatalog;
 use crate::commands;
@@ -190,8 +192,19 @@ impl Session {
     }
 
     pub(crate) fn run(&self, planned: &Planned, query: &Arc<QueryContext>) -> Result<QueryResult> {
+        Ok(self.run_watched(planned, query).0)
+    }
+
+    /// Runs a query; what its stages did can be asked for.
+    pub(crate) fn run_watched(&self, planned: &Planned, query: &Arc<QueryContext>) -> (QueryResult, JobHandle) {
         let columns = result::columns(&planned.analyzed);
-        Ok(QueryResult::stream(columns, self.shared.runtime.run(&planned.physical, query)?))
+        let settings = self.settings();
+        let rest = settings.get(&ADAPTIVE_ENABLED).then(|| {
+            let context = firesteel_optimizer::context(&planned.ids, &settings, &query.eval);
+            Rest::new(Arc::clone(&planned.optimized), Arc::clone(&planned.physical), context)
+        });
+        let (stream, job) = self.shared.runtime.run(&planned.physical, rest, query);
+        (QueryResult::stream(columns, stream), job)
     }
 
     /// What functions may know, fixed as of now.

@@ -23,7 +23,7 @@ const LAYERS: &[(&str, &[&str])] = &[
         "firesteel-datasource",
         &["firesteel-catalog", "firesteel-common", "firesteel-exec", "firesteel-expr", "firesteel-plan"],
     ),
-    ("firesteel-scheduler", &["firesteel-common", "firesteel-optimizer", "firesteel-plan"]),
+    ("firesteel-scheduler", &["firesteel-catalog", "firesteel-common", "firesteel-optimizer", "firesteel-plan"]),
     (
         "firesteel-runtime",
         &[

@@ -28,24 +28,23 @@ pub struct CollectOptions {
     pub range: Option<RowRange>,
 }
 
-/// The sink of a query's last pipelines, and where its batches come out.
-pub fn collect(query: &Arc<QueryContext>, options: CollectOptions) -> (Arc<CollectSink>, ResultStream) {
+/// The sink of a query's last pipelines, and where its batches come out. What is asked of it is said when those start
+/// ([`CollectSink::with_options`]).
+pub fn collect(query: &Arc<QueryContext>) -> (CollectSink, ResultStream) {
     let capacity = 4 + 2 * query.workers;
     let shared = Arc::new(Shared {
         queue: BatchQueue::new(capacity),
         window: capacity,
-        options,
         order: Mutex::new(Order::default()),
     });
     let stream = ResultStream { shared: Arc::clone(&shared), query: Arc::clone(query), ended: false };
-    (Arc::new(CollectSink { shared }), stream)
+    (CollectSink { shared, options: CollectOptions::default() }, stream)
 }
 
 struct Shared {
     queue: BatchQueue,
     /// How many batches may wait for others before workers that are ahead wait, too.
     window: usize,
-    options: CollectOptions,
     order: Mutex<Order>,
 }
 
@@ -63,24 +62,24 @@ impl Shared {
     }
 
     /// A worker has come further: others may no longer have to wait for it, and what they waited with goes out.
-    fn advance(&self, change: impl FnOnce(&mut Reorder)) {
+    fn advance(&self, range: Option<RowRange>, change: impl FnOnce(&mut Reorder)) {
         let mut order = self.order();
         change(&mut order.reorder);
-        self.emit_ready(&mut order);
+        self.emit_ready(&mut order, range);
         let ahead = std::mem::take(&mut order.ahead);
         drop(order);
         wake(ahead);
     }
 
-    fn emit_ready(&self, order: &mut Order) {
+    fn emit_ready(&self, order: &mut Order, range: Option<RowRange>) {
         while let Some(batch) = order.reorder.pop() {
-            self.emit(order, batch);
+            self.emit(order, batch, range);
         }
     }
 
-    fn emit(&self, order: &mut Order, batch: Batch) {
+    fn emit(&self, order: &mut Order, batch: Batch, range: Option<RowRange>) {
         let rows = batch.rows() as u64;
-        let batch = match self.options.range {
+        let batch = match range {
             Some(range) => range.cut(batch, order.seen),
             None => batch,
         };
@@ -93,28 +92,36 @@ impl Shared {
 
 pub struct CollectSink {
     shared: Arc<Shared>,
+    options: CollectOptions,
+}
+
+impl CollectSink {
+    pub fn with_options(&self, options: CollectOptions) -> Arc<Self> {
+        Arc::new(Self { shared: Arc::clone(&self.shared), options })
+    }
 }
 
 impl SinkFactory for CollectSink {
     fn open(&self, _worker: WorkerId) -> Result<Box<dyn Sink>> {
         let shared = Arc::clone(&self.shared);
-        let worker = match shared.options.ordered {
+        let worker = match self.options.ordered {
             true => shared.order().reorder.add_worker(),
             false => 0,
         };
-        Ok(Box::new(Collect { shared, worker }))
+        Ok(Box::new(Collect { shared, options: self.options, worker }))
     }
 }
 
 struct Collect {
     shared: Arc<Shared>,
+    options: CollectOptions,
     /// The key in the order.
     worker: usize,
 }
 
 impl Sink for Collect {
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<()>> {
-        if self.shared.options.ordered {
+        if self.options.ordered {
             let mut order = self.shared.order();
             // Who is behind may push: what it pushes goes out, and lets the others on.
             if order.reorder.held() >= self.shared.window && !order.reorder.is_behind(self.worker) {
@@ -128,13 +135,13 @@ impl Sink for Collect {
     fn push(&mut self, batch: Batch) -> Result<()> {
         // Here rather than at the client: workers are many, the client's thread is one.
         let batch = batch.compact()?;
-        let CollectOptions { ordered, range } = self.shared.options;
+        let CollectOptions { ordered, range } = self.options;
         if ordered {
             let mut order = self.shared.order();
             order.reorder.hold(batch);
-            self.shared.emit_ready(&mut order);
+            self.shared.emit_ready(&mut order, range);
         } else if range.is_some() {
-            self.shared.emit(&mut self.shared.order(), batch);
+            self.shared.emit(&mut self.shared.order(), batch, range);
         } else {
             self.shared.queue.push(batch);
         }
@@ -142,20 +149,20 @@ impl Sink for Collect {
     }
 
     fn poll_finish(&mut self, _cx: &mut Context<'_>) -> Poll<Result<()>> {
-        if self.shared.options.ordered {
-            self.shared.advance(|reorder| reorder.end(self.worker));
+        if self.options.ordered {
+            self.shared.advance(self.options.range, |reorder| reorder.end(self.worker));
         }
         Poll::Ready(Ok(()))
     }
 
     fn is_done(&self) -> bool {
         let over = |range: RowRange| range.is_over(self.shared.order().seen);
-        self.shared.queue.is_abandoned() || self.shared.options.range.is_some_and(over)
+        self.shared.queue.is_abandoned() || self.options.range.is_some_and(over)
     }
 
     fn begin_morsel(&mut self, morsel: u64) {
-        if self.shared.options.ordered {
-            self.shared.advance(|reorder| reorder.begin(self.worker, morsel));
+        if self.options.ordered {
+            self.shared.advance(self.options.range, |reorder| reorder.begin(self.worker, morsel));
         }
     }
 }

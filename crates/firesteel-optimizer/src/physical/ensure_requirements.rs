@@ -28,16 +28,26 @@ pub const ADAPTIVE_ENABLED: Setting<bool> = Setting {
     doc: "Whether uncertain parts of a plan run first and the rest is planned from what they gave.",
 };
 
+/// What planning the rest of a query anew must be able to save, in rows.
+pub const ADAPTIVE_ROWS_MIN: Setting<usize> = Setting {
+    key: "firesteel.adaptive.rowsMin",
+    default: 100_000,
+    doc: "The rest of a query is planned anew only when it reads at least so many rows. 0 plans anew after every stage whose \
+          rows were misjudged, and lets every join's build that is more than a scan be such a stage: for tests.",
+};
+
 pub(super) fn apply(plan: &PhysicalRef, context: &RuleContext) -> Result<PhysicalRef> {
-    Ok(match context.settings.get(&ADAPTIVE_ENABLED) {
-        true => with_local_exchanges(plan),
-        false => Arc::clone(plan),
-    })
+    if !context.settings.get(&ADAPTIVE_ENABLED) {
+        return Ok(Arc::clone(plan));
+    }
+    let rows_min = context.settings.get(&ADAPTIVE_ROWS_MIN);
+    Ok(with_local_exchanges(plan, &|build| is_uncertain(build, rows_min)))
 }
 
 #[recursive]
-fn with_local_exchanges(plan: &PhysicalRef) -> PhysicalRef {
-    let mut children: Vec<_> = plan.children.iter().map(with_local_exchanges).collect();
+fn with_local_exchanges(plan: &PhysicalRef, is_uncertain: &dyn Fn(&PhysicalPlan) -> bool) -> PhysicalRef {
+    let mut children: Vec<_> =
+        plan.children.iter().map(|child| with_local_exchanges(child, is_uncertain)).collect();
     if let PhysicalOp::HashJoin(join) = &plan.op {
         let build = match join.build {
             JoinSide::Left => 0,
@@ -58,6 +68,8 @@ fn with_local_exchanges(plan: &PhysicalRef) -> PhysicalRef {
     plan.with_children(children)
 }
 
-fn is_uncertain(plan: &PhysicalPlan) -> bool {
-    plan.rows.source == Source::Guessed
+/// Whether it is better known than estimated how many rows the plan gives. What another stage gave is.
+fn is_uncertain(plan: &PhysicalPlan, rows_min: usize) -> bool {
+    let is_leaf = plan.children.is_empty();
+    !matches!(plan.op, PhysicalOp::StageInput(_)) && (plan.rows.source == Source::Guessed || (rows_min == 0 && !is_leaf))
 }

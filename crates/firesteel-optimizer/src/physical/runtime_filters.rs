@@ -16,9 +16,19 @@ use firesteel_plan::{PhysicalPlan, PhysicalRef};
 use recursive::recursive;
 use std::sync::Arc;
 
-/// The plan with slots declared in joins and scans.
-pub(super) fn place(plan: &PhysicalRef) -> PhysicalRef {
-    place_below(plan, &mut 0)
+/// The plan with slots declared in joins and scans, numbered from `first`.
+pub(super) fn place(plan: &PhysicalRef, mut first: u32) -> PhysicalRef {
+    place_below(plan, &mut first)
+}
+
+/// The number behind all that the plan's joins have declared.
+#[recursive]
+pub(super) fn first_free(plan: &PhysicalPlan) -> u32 {
+    let own = match &plan.op {
+        PhysicalOp::HashJoin(join) => join.runtime_filters.iter().map(|slot| slot.id.0 + 1).max().unwrap_or(0),
+        _ => 0,
+    };
+    plan.children.iter().map(|child| first_free(child)).fold(own, u32::max)
 }
 
 #[recursive]

@@ -26,7 +26,7 @@ pub(super) fn plan_root(plan: &PlanRef, context: &RuleContext) -> Result<Physica
     let exprs = plan.schema().columns.iter().map(|column| (column.id, column.to_expr())).collect();
     let op = PhysicalOp::Project(physical::Project { exprs });
     let rows = physical.rows;
-    Ok(PhysicalPlan::new(op, vec![physical], Arc::clone(plan.schema()), rows))
+    Ok(PhysicalPlan::new(op, vec![physical], Arc::clone(plan.schema()), rows).with_logical(plan))
 }
 
 #[recursive]

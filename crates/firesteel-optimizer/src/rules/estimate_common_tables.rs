@@ -42,10 +42,8 @@ fn informed(plan: &PlanRef, known: &HashMap<CommonTableId, PlanRef>) -> Result<P
     let theirs = definition.statistics();
     let pairs = scan.columns.iter().zip(&definition.schema().columns);
     let own: HashMap<ColumnId, ColumnId> = pairs.map(|(own, column)| (column.id, own.id)).collect();
-    let columns = theirs.columns.iter().filter_map(|(id, column)| Some((*own.get(id)?, column.clone())));
-    let mut statistics = Statistics::new(theirs.rows, columns.collect());
-    let renamed = |key: &Vec<ColumnId>| key.iter().map(|id| own.get(id).copied()).collect::<Option<Vec<_>>>();
-    statistics.unique = theirs.unique.iter().filter_map(renamed).collect();
+    let rename = |id: ColumnId| own.get(&id).copied().unwrap_or(id);
+    let statistics = Statistics { origins: HashMap::new(), ..theirs.of_columns(theirs.rows, rename, &scan.columns) };
     if *scan.statistics == statistics {
         return Ok(Arc::clone(plan));
     }

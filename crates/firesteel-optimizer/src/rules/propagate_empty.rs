@@ -11,12 +11,17 @@
 //! ```
 
 use super::prelude::*;
+use firesteel_catalog::Estimate;
 
 pub const RULE: Rule =
     Rule { name: "propagate_empty", looks_for: NodeKinds::ALL, order: Traversal::BottomUp, required: false, apply };
 
 fn is_empty(plan: &LogicalPlan) -> bool {
-    matches!(&plan.node, Node::Values(values) if values.rows.is_empty())
+    match &plan.node {
+        Node::Values(values) => values.rows.is_empty(),
+        Node::Materialized(leaf) => leaf.statistics.rows == Estimate::exact(0.0),
+        _ => false,
+    }
 }
 
 fn apply(plan: &PlanRef, _: &RuleContext) -> Result<Option<PlanRef>> {

@@ -23,6 +23,7 @@ use crate::logical::{
     Aggregate, Expand, Generate, Generator, Join, JoinKey, JoinKind, Limit, LogicalPlan, Node, Project, Range,
     Relation, Union, Values,
 };
+use crate::schema::PlanColumn;
 
 pub use groups::distinct_of;
 pub use selectivity::{filtered, selectivity};
@@ -77,6 +78,25 @@ impl Statistics {
             || self
                 .distinct(id)
                 .is_some_and(|distinct| distinct.value >= 0.9 * self.rows.value && self.rows.value > 1.0)
+    }
+
+    /// What is known of some of the columns, under other ids, when there are this many rows. `columns` have the new ids.
+    pub fn of_columns(
+        &self,
+        rows: Estimate,
+        rename: impl Fn(ColumnId) -> ColumnId,
+        columns: &[PlanColumn],
+    ) -> Statistics {
+        let kept = |id: ColumnId| Some(rename(id)).filter(|new| columns.iter().any(|column| column.id == *new));
+        let all = self.with_rows(rows);
+        let mut new = Statistics::new(
+            rows,
+            all.columns.into_iter().filter_map(|(id, column)| Some((kept(id)?, column))).collect(),
+        );
+        let key = |key: &Vec<ColumnId>| key.iter().map(|id| kept(*id)).collect::<Option<Vec<_>>>();
+        new.unique = all.unique.iter().filter_map(key).collect();
+        new.origins = all.origins.into_iter().filter_map(|(id, origin)| Some((kept(id)?, origin))).collect();
+        new
     }
 
     /// The same with this many rows, `unique` and all: distinct values shrink with the rows that hold them.

@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use firesteel_common::{Result, error};
+use firesteel_common::{ColumnIds, Result, error};
 use firesteel_exec::metrics::MetricsSnapshot;
 use firesteel_expr::EvalContext;
 use firesteel_plan::explain;
 use firesteel_plan::parsed::{ExplainMode, Query, Statement, StatementKind};
-use firesteel_scheduler::StageOutput;
+use firesteel_scheduler::{Replanned, StageOutput};
 
 use crate::planning::Planned;
 use crate::result::QueryResult;
@@ -69,15 +69,34 @@ fn with_rows(planned: &Planned) -> String {
     explain::physical(&planned.physical, &planned.ids, &rows)
 }
 
+/// What stages taught about the rest of the query, and the lines of its plan that became others.
+fn decision(replanned: &Replanned, ids: &ColumnIds) -> String {
+    let learned = replanned.learned.iter().map(|learned| {
+        format!("stage {} gave {} rows, {} expected", learned.stage.0, learned.rows, explain::estimate(learned.expected))
+    });
+    let learned = learned.collect::<Vec<_>>().join("; ");
+    if !replanned.changed() {
+        return format!("== Planned anew: nothing better ==\n{learned}\n");
+    }
+    let text = |plan| explain::physical(plan, ids, &|_| None);
+    let lines = changed_lines(&text(&replanned.before), &text(&replanned.after));
+    format!("== Planned anew ==\n{learned}\n{lines}")
+}
+
+/// The lines that one text has and the other has not.
+fn changed_lines(before: &str, after: &str) -> String {
+    let (before, after): (Vec<_>, Vec<_>) = (before.lines().collect(), after.lines().collect());
+    let gone = before.iter().filter(|line| !after.contains(line)).map(|line| format!("- {line}\n"));
+    let new = after.iter().filter(|line| !before.contains(line)).map(|line| format!("+ {line}\n"));
+    gone.chain(new).collect()
+}
+
 /// Each rule that changed the plan: when, how long, and the lines that differ.
 fn rules(planned: &Planned) -> String {
     let mut out = format!("== Analyzed Logical Plan ==\n{}", explain::logical(&planned.analyzed.plan, &planned.ids));
     for effect in &planned.effects {
         out.push_str(&format!("\n== {} / {} ({:?}) ==\n", effect.batch, effect.rule, effect.took));
-        let (before, after): (Vec<_>, Vec<_>) = (effect.before.lines().collect(), effect.after.lines().collect());
-        let gone = before.iter().filter(|line| !after.contains(line)).map(|line| format!("- {line}\n"));
-        let new = after.iter().filter(|line| !before.contains(line)).map(|line| format!("+ {line}\n"));
-        out.extend(gone.chain(new));
+        out.push_str(&changed_lines(&effect.before, &effect.after));
     }
     out
 }
@@ -91,22 +110,24 @@ fn analyze(session: &Session, query: &Query) -> Result<String> {
 pub(crate) fn analyzed(session: &Session, planned: &Planned, eval: &Arc<EvalContext>) -> Result<String> {
     let context = session.query_context(eval);
     let start = std::time::Instant::now();
-    let rows = session.run(planned, &context)?.count_rows()?;
+    let (result, job) = session.run_watched(planned, &context);
+    let rows = result.count_rows()?;
     let took = start.elapsed();
     let metrics = context.metrics.snapshot();
+    let report = job.report();
     let mut out = String::new();
-    let mut first = 0;
-    for stage in firesteel_scheduler::cut(&planned.physical) {
+    for (first, stage) in &report.stages {
         let output = match &stage.output {
             StageOutput::Result => "result".to_owned(),
             StageOutput::Exchange(partitioning) => format!("{partitioning:?}").to_lowercase(),
             StageOutput::Anchor { rounds } => format!("anchor of stage {}", rounds.0),
             StageOutput::Round { anchor } => format!("rounds over stage {}", anchor.0),
         };
+        let counted = |at: usize| metrics.get(*first as usize + at).map(counters);
         out.push_str(&format!("== Stage {} ({output}) ==\n", stage.id.0));
-        out.push_str(&explain::physical(&stage.plan, &planned.ids, &|at| metrics.get(first + at).map(counters)));
-        first += firesteel_exec::builder::operator_numbers(&stage.plan) as usize;
+        out.push_str(&explain::physical(&stage.plan, &planned.ids, &counted));
     }
+    out.extend(report.replanned.iter().map(|replanned| decision(replanned, &planned.ids)));
     let planning = planned.times.analysis + planned.times.optimization + planned.times.physical;
     let memory = session.executor().memory().peak();
     out.push_str(&format!(

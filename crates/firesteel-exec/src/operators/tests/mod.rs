@@ -162,7 +162,8 @@ impl Run {
         operators: Vec<Arc<dyn OperatorFactory>>,
         options: CollectOptions,
     ) -> ResultStream {
-        let (sink, stream) = collect(&self.query, options);
+        let (sink, stream) = collect(&self.query);
+        let sink = sink.with_options(options);
         let mut graph = PipelineGraph::default();
         let sink = graph.add_sink(OP, sink);
         let pipeline = Pipeline::new(OP, source, sink);
