@@ -83,9 +83,10 @@ fn decision(replanned: &Replanned, ids: &ColumnIds) -> String {
     format!("== Planned anew ==\n{learned}\n{lines}")
 }
 
-/// The lines that one text has and the other has not.
+/// The lines that one text has and the other has not, wherever in the tree they stand.
 fn changed_lines(before: &str, after: &str) -> String {
-    let (before, after): (Vec<_>, Vec<_>) = (before.lines().collect(), after.lines().collect());
+    let lines = |text: &'_ str| text.lines().map(|line| line.trim_start_matches([' ', ':', '+', '-']).to_owned()).collect();
+    let (before, after): (Vec<String>, Vec<String>) = (lines(before), lines(after));
     let gone = before.iter().filter(|line| !after.contains(line)).map(|line| format!("- {line}\n"));
     let new = after.iter().filter(|line| !before.contains(line)).map(|line| format!("+ {line}\n"));
     gone.chain(new).collect()
