@@ -58,6 +58,8 @@ pub const ALL: &[Batch] = &[
         rules: &[derive_from_or::RULE, infer_filters::RULE, answer_from_statistics::RULE],
     },
     Batch { name: "push down what was inferred", strategy: UNTIL_SETTLED, rules: SIMPLIFY_AND_PUSH_DOWN },
+    // Equal parts are equal only where all that can be pushed down was.
+    Batch { name: "share", strategy: Strategy::Once, rules: &[share_subplans::RULE] },
     // Now every reader's filters lie on its reference; what the definitions get of them moves on in the batch after.
     Batch { name: "filter common tables", strategy: Strategy::Once, rules: &[filter_common_tables::RULE] },
     Batch { name: "simplify common tables", strategy: UNTIL_SETTLED, rules: SIMPLIFY_AND_PUSH_DOWN },

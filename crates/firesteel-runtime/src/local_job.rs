@@ -180,8 +180,7 @@ impl LocalJob {
         let streams = builder::build(&task.plan, self.as_ref(), &self.query, first_operator)?;
         let (sink, buffer): (Arc<dyn SinkFactory>, _) = match task.output {
             StageOutput::Result => {
-                let options =
-                    CollectOptions { ordered: builder::keeps_order(&task.plan), range: streams.range() };
+                let options = CollectOptions { ordered: builder::keeps_order(&task.plan), range: streams.range() };
                 (self.result.with_options(options), None)
             }
             StageOutput::Exchange(_) | StageOutput::Anchor { .. } | StageOutput::Round { .. } => {

@@ -66,7 +66,10 @@ pub enum Action {
 enum Progress {
     Waiting,
     Running,
-    Done { rows: u64, bytes: u64 },
+    Done {
+        rows: u64,
+        bytes: u64,
+    },
     /// Another plan does without it.
     Replaced,
 }

@@ -10,8 +10,8 @@ use firesteel_common::settings::{SESSION_TIME_ZONE, Setting, Settings};
 use firesteel_datasource::{FileSource, ReaderRegistry};
 use firesteel_exec::{Executor, MemoryPool, QueryContext};
 use firesteel_expr::EvalContext;
-use firesteel_plan::parsed::{Query, Statement, StatementKind};
 use firesteel_optimizer::physical::ADAPTIVE_ENABLED;
+use firesteel_plan::parsed::{Query, Statement, StatementKind};
 use firesteel_runtime::{JobHandle, LocalRuntime};
 use firesteel_scheduler::Rest;
 

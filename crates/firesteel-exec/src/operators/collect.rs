@@ -32,11 +32,8 @@ pub struct CollectOptions {
 /// ([`CollectSink::with_options`]).
 pub fn collect(query: &Arc<QueryContext>) -> (CollectSink, ResultStream) {
     let capacity = 4 + 2 * query.workers;
-    let shared = Arc::new(Shared {
-        queue: BatchQueue::new(capacity),
-        window: capacity,
-        order: Mutex::new(Order::default()),
-    });
+    let shared =
+        Arc::new(Shared { queue: BatchQueue::new(capacity), window: capacity, order: Mutex::new(Order::default()) });
     let stream = ResultStream { shared: Arc::clone(&shared), query: Arc::clone(query), ended: false };
     (CollectSink { shared, options: CollectOptions::default() }, stream)
 }

@@ -46,8 +46,7 @@ pub(super) fn apply(plan: &PhysicalRef, context: &RuleContext) -> Result<Physica
 
 #[recursive]
 fn with_local_exchanges(plan: &PhysicalRef, is_uncertain: &dyn Fn(&PhysicalPlan) -> bool) -> PhysicalRef {
-    let mut children: Vec<_> =
-        plan.children.iter().map(|child| with_local_exchanges(child, is_uncertain)).collect();
+    let mut children: Vec<_> = plan.children.iter().map(|child| with_local_exchanges(child, is_uncertain)).collect();
     if let PhysicalOp::HashJoin(join) = &plan.op {
         let build = match join.build {
             JoinSide::Left => 0,
@@ -71,5 +70,6 @@ fn with_local_exchanges(plan: &PhysicalRef, is_uncertain: &dyn Fn(&PhysicalPlan)
 /// Whether it is better known than estimated how many rows the plan gives. What another stage gave is.
 fn is_uncertain(plan: &PhysicalPlan, rows_min: usize) -> bool {
     let is_leaf = plan.children.is_empty();
-    !matches!(plan.op, PhysicalOp::StageInput(_)) && (plan.rows.source == Source::Guessed || (rows_min == 0 && !is_leaf))
+    !matches!(plan.op, PhysicalOp::StageInput(_))
+        && (plan.rows.source == Source::Guessed || (rows_min == 0 && !is_leaf))
 }

@@ -27,6 +27,7 @@ pub mod remove_joins;
 pub mod remove_projects;
 pub mod remove_sorts;
 pub mod reorder_joins;
+pub mod share_subplans;
 pub mod simplify_aggregates;
 pub mod simplify_booleans;
 pub mod simplify_conditionals;

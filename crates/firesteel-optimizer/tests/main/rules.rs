@@ -5,7 +5,7 @@ use firesteel_optimizer::rules::{
     answer_from_statistics, collapse_projects, combine_filters, combine_unions, derive_from_or, eliminate_filter,
     eliminate_outer_join, extract_join_keys, fold_constants, infer_filters, propagate_constants, propagate_empty,
     prove_arithmetic, prune_columns, pull_up_projects, push_down_filter, push_down_limit, push_filter_into_read,
-    remove_aggregates, remove_joins, remove_projects, remove_sorts, reorder_joins, simplify_aggregates,
+    remove_aggregates, remove_joins, remove_projects, remove_sorts, reorder_joins, share_subplans, simplify_aggregates,
     simplify_booleans, simplify_conditionals, simplify_in, simplify_limits, split_distinct, unnest_subqueries,
     unwrap_casts,
 };
@@ -441,6 +441,24 @@ fn prove_arithmetic() {
             "SELECT a FROM t, u WHERE a = k * 1000000 * b",
             "SELECT a FROM t, u WHERE a = k * 3000000",
             "SELECT a FROM t, big WHERE s = 'x' AND a = x + 1 AND CAST(b AS BIGINT) = CAST(y AS BIGINT) * 2L",
+        ]
+    ));
+}
+
+#[test]
+fn share_subplans() {
+    assert_snapshot!(cases(
+        &[share_subplans::RULE],
+        &[
+            "SELECT w.m FROM (SELECT x % 9 AS y, count(*) AS n FROM big GROUP BY 1) AS v \
+             JOIN (SELECT x % 9 AS z, count(*) AS m FROM big GROUP BY 1) AS w ON y = z",
+            // The outer ones are taken whole, with what is equal inside of them.
+            "SELECT n FROM (SELECT n, count(*) FROM (SELECT y, count(*) AS n FROM big GROUP BY y) GROUP BY n) \
+             UNION ALL SELECT n FROM (SELECT n, count(*) FROM (SELECT y, count(*) AS n FROM big GROUP BY y) GROUP BY n)",
+            // Other filters, other parts; what is random is never the same; what gives as much as it reads is read again.
+            "SELECT count(*) FROM big WHERE x = 1 UNION ALL SELECT count(*) FROM big WHERE x = 2",
+            "SELECT max(rand()) FROM big UNION ALL SELECT max(rand()) FROM big",
+            "SELECT t.a FROM t JOIN u ON t.a = u.k UNION ALL SELECT t.a FROM t JOIN u ON t.a = u.k",
         ]
     ));
 }

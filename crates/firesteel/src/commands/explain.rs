@@ -72,7 +72,12 @@ fn with_rows(planned: &Planned) -> String {
 /// What stages taught about the rest of the query, and the lines of its plan that became others.
 fn decision(replanned: &Replanned, ids: &ColumnIds) -> String {
     let learned = replanned.learned.iter().map(|learned| {
-        format!("stage {} gave {} rows, {} expected", learned.stage.0, learned.rows, explain::estimate(learned.expected))
+        format!(
+            "stage {} gave {} rows, {} expected",
+            learned.stage.0,
+            learned.rows,
+            explain::estimate(learned.expected)
+        )
     });
     let learned = learned.collect::<Vec<_>>().join("; ");
     if !replanned.changed() {
@@ -85,7 +90,8 @@ fn decision(replanned: &Replanned, ids: &ColumnIds) -> String {
 
 /// The lines that one text has and the other has not, wherever in the tree they stand.
 fn changed_lines(before: &str, after: &str) -> String {
-    let lines = |text: &'_ str| text.lines().map(|line| line.trim_start_matches([' ', ':', '+', '-']).to_owned()).collect();
+    let lines =
+        |text: &'_ str| text.lines().map(|line| line.trim_start_matches([' ', ':', '+', '-']).to_owned()).collect();
     let (before, after): (Vec<String>, Vec<String>) = (lines(before), lines(after));
     let gone = before.iter().filter(|line| !after.contains(line)).map(|line| format!("- {line}\n"));
     let new = after.iter().filter(|line| !before.contains(line)).map(|line| format!("+ {line}\n"));

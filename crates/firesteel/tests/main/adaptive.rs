@@ -73,7 +73,11 @@ fn a_build_that_turned_out_large_probes() {
     let mut history = History::of(TWO_GROUPINGS);
     history.gave("% 10", 5_000_000);
     let replanned = &history.job.replanned()[0];
-    assert!(history.show(&replanned.before).contains("HashJoin Inner, BuildRight"), "{}", history.show(&replanned.before));
+    assert!(
+        history.show(&replanned.before).contains("HashJoin Inner, BuildRight"),
+        "{}",
+        history.show(&replanned.before)
+    );
     assert_eq!((replanned.learned[0].stage, replanned.learned[0].rows), (StageId(0), 5_000_000));
     // The other side is the build now, and a stage of its own; the first one is read, not run again.
     history.gave("% 1000", 1_000);
