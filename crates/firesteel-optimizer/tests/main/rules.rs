@@ -208,7 +208,9 @@ fn eliminate_outer_join() {
             "SELECT a, v FROM t FULL JOIN u ON a = k WHERE a > 1",
             "SELECT a, v FROM t FULL JOIN u ON a = k WHERE a > v",
             "SELECT a FROM t LEFT JOIN u ON a = k JOIN small ON v = id",
+            "SELECT a FROM t LEFT JOIN u ON a = k WHERE a > CASE WHEN k IS NOT NULL THEN v ELSE NULL END",
             // NULL may pass.
+            "SELECT a FROM t LEFT JOIN u ON a = k WHERE a > CASE WHEN k IS NOT NULL THEN v ELSE 0 END",
             "SELECT a, v FROM t LEFT JOIN u ON a = k WHERE v > 1 OR v IS NULL",
             "SELECT a, v FROM t LEFT JOIN u ON a = k WHERE coalesce(v, 5) > 1",
             "SELECT n FROM (SELECT v, count(*) AS n FROM t LEFT JOIN u ON a = k GROUP BY v) WHERE n > 1",
