@@ -165,6 +165,17 @@ pub struct GroupOrder {
     pub nulls_first: bool,
 }
 
+/// Which part of an aggregate's work a call does: `sum(x)` over all rows is `merge_sum` over `partial_sum(x)` of parts.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum AggregateStep {
+    /// Rows in, values out.
+    Whole,
+    /// Rows in, states out: per group a struct of what [`AggregateFunction::state_types`] says.
+    Partial,
+    /// States in, values out. The arguments that the states were made of had these types.
+    Merge(Vec<SqlType>),
+}
+
 /// An aggregate function applied: `listagg(DISTINCT a) WITHIN GROUP (ORDER BY a) FILTER (WHERE b)`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct AggregateCall {
@@ -174,6 +185,7 @@ pub struct AggregateCall {
     /// In which order the accumulator sees a group's rows; empty: in any.
     pub order_by: Vec<GroupOrder>,
     pub filter: Option<ExprRef>,
+    pub step: AggregateStep,
     pub data_type: SqlType,
     pub nullable: bool,
 }
@@ -185,7 +197,36 @@ impl AggregateCall {
         let data_type = function.result_type(&types)?;
         let distinct = distinct && !function.ignores_duplicates;
         let nullable = function.nullable;
-        Ok(Self { function, args, distinct, order_by: Vec::new(), filter, data_type, nullable })
+        let step = AggregateStep::Whole;
+        Ok(Self { function, args, distinct, order_by: Vec::new(), filter, step, data_type, nullable })
+    }
+
+    /// Whether parts of a group may be aggregated apart and their states merged, in any order.
+    pub fn can_be_split(&self) -> bool {
+        let any_order = self.order_by.is_empty() && !self.function.order_dependent;
+        self.step == AggregateStep::Whole && any_order && !self.distinct && self.function.user().is_none()
+    }
+
+    /// Of a call that [can be split](Self::can_be_split): the one that gives a part's states.
+    pub fn partial(&self) -> Result<Self> {
+        let data_type = aggregates::state_struct(&self.function, &self.arg_types())?;
+        Ok(Self { step: AggregateStep::Partial, data_type, nullable: false, ..self.clone() })
+    }
+
+    /// Of a call that [can be split](Self::can_be_split): the one that gives its values, `states` being those of parts.
+    pub fn merge(&self, states: ExprRef) -> Self {
+        let step = AggregateStep::Merge(self.arg_types());
+        Self { step, args: vec![states], filter: None, ..self.clone() }
+    }
+
+    /// The function's name, and the step where it is not the whole.
+    pub fn name(&self) -> String {
+        let step = match self.step {
+            AggregateStep::Whole => "",
+            AggregateStep::Partial => "partial_",
+            AggregateStep::Merge(_) => "merge_",
+        };
+        format!("{step}{}", self.function.name)
     }
 
     /// The same call, each group's rows in this order.
@@ -203,8 +244,12 @@ impl AggregateCall {
     }
 
     pub fn accumulator(&self) -> Result<Box<dyn Accumulator>> {
-        let inner = self.function.open(&self.arg_types())?;
-        if self.order_by.is_empty() { Ok(inner) } else { aggregates::ordered(self, inner) }
+        match &self.step {
+            AggregateStep::Merge(types) => Ok(aggregates::merging(self.function.open(types)?)),
+            AggregateStep::Partial => Ok(aggregates::partial(self.function.open(&self.arg_types())?)),
+            AggregateStep::Whole if self.order_by.is_empty() => self.function.open(&self.arg_types()),
+            AggregateStep::Whole => aggregates::ordered(self, self.function.open(&self.arg_types())?),
+        }
     }
 
     /// Everything evaluated by row.

@@ -25,7 +25,9 @@ pub mod operators;
 pub mod registry;
 pub mod window;
 
-pub use aggregate::{Accumulator, AggregateCall, AggregateFunction, AggregateRef, GroupIndices, GroupOrder};
+pub use aggregate::{
+    Accumulator, AggregateCall, AggregateFunction, AggregateRef, AggregateStep, GroupIndices, GroupOrder,
+};
 pub use batch::{Batch, Selection};
 pub use column::Column;
 pub use eval::{EvalContext, Evaluator, Predicate};

@@ -74,7 +74,11 @@ pub const ALL: &[Batch] = &[
     ORDER_JOINS,
     CLEAN_UP,
     // Once all else about aggregates is settled; each level is then pruned by itself.
-    Batch { name: "split aggregates", strategy: Strategy::Once, rules: &[split_distinct::RULE] },
+    Batch {
+        name: "split aggregates",
+        strategy: Strategy::Once,
+        rules: &[split_distinct::RULE, aggregate_before_expand::RULE],
+    },
     // Last of the rewrites, so that nothing brings back what was pruned.
     Batch { name: "prune", strategy: Strategy::Once, rules: &[prune_columns::RULE] },
     // Readers apply what they can before they decode the rest. After pruning: filters need no output column.

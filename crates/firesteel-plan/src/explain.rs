@@ -318,7 +318,7 @@ fn calls(items: &[(ColumnId, AggregateCall)], ids: &ColumnIds) -> String {
             true => String::new(),
             false => format!(" WITHIN GROUP (ORDER BY {})", order.join(", ")),
         };
-        format!("{}({distinct}{}){order}{filter} AS {}", call.function.name, args.join(", "), ids.display(*id))
+        format!("{}({distinct}{}){order}{filter} AS {}", call.name(), args.join(", "), ids.display(*id))
     }))
 }
 

@@ -18,11 +18,13 @@ mod listagg;
 mod min_max;
 mod moments;
 mod ordered;
+mod partial;
 pub mod picked;
 mod regression;
 mod sum;
 
 pub(crate) use ordered::ordered;
+pub(crate) use partial::{merging, partial, state_struct};
 
 /// Every aggregate of this crate.
 pub fn all() -> Vec<AggregateFunction> {

@@ -1,5 +1,6 @@
 //! One rule, one file: its module doc shows the rewrite, its constant `RULE` goes into a batch of [`crate::batches`].
 
+pub mod aggregate_before_expand;
 pub mod answer_from_statistics;
 pub mod collapse_projects;
 pub mod combine_filters;

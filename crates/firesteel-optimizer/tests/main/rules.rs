@@ -2,12 +2,12 @@
 
 use firesteel_optimizer::rule::Rule;
 use firesteel_optimizer::rules::{
-    answer_from_statistics, collapse_projects, combine_filters, combine_unions, derive_from_or, eliminate_filter,
-    eliminate_outer_join, extract_join_keys, fold_constants, infer_filters, propagate_constants, propagate_empty,
-    prove_arithmetic, prune_columns, pull_up_projects, push_down_filter, push_down_limit, push_filter_into_read,
-    remove_aggregates, remove_joins, remove_projects, remove_sorts, reorder_joins, share_subplans, simplify_aggregates,
-    simplify_booleans, simplify_conditionals, simplify_in, simplify_limits, split_distinct, unnest_subqueries,
-    unwrap_casts,
+    aggregate_before_expand, answer_from_statistics, collapse_projects, combine_filters, combine_unions,
+    derive_from_or, eliminate_filter, eliminate_outer_join, extract_join_keys, fold_constants, infer_filters,
+    propagate_constants, propagate_empty, prove_arithmetic, prune_columns, pull_up_projects, push_down_filter,
+    push_down_limit, push_filter_into_read, remove_aggregates, remove_joins, remove_projects, remove_sorts,
+    reorder_joins, share_subplans, simplify_aggregates, simplify_booleans, simplify_conditionals, simplify_in,
+    simplify_limits, split_distinct, unnest_subqueries, unwrap_casts,
 };
 use insta::assert_snapshot;
 
@@ -461,6 +461,20 @@ fn share_subplans() {
             "SELECT count(*) FROM big WHERE x = 1 UNION ALL SELECT count(*) FROM big WHERE x = 2",
             "SELECT max(rand()) FROM big UNION ALL SELECT max(rand()) FROM big",
             "SELECT t.a FROM t JOIN u ON t.a = u.k UNION ALL SELECT t.a FROM t JOIN u ON t.a = u.k",
+        ]
+    ));
+}
+
+#[test]
+fn aggregate_before_expand() {
+    assert_snapshot!(cases(
+        &[aggregate_before_expand::RULE],
+        &[
+            "SELECT x % 9 AS m, y % 7 AS n, sum(id), avg(x), count(*) FILTER (WHERE x > 3) FROM big GROUP BY ROLLUP (1, 2)",
+            // As many groups as rows; sets that cannot be merged; what a set adds.
+            "SELECT id, x, sum(y) FROM big GROUP BY ROLLUP (id, x)",
+            "SELECT x % 9 AS m, y % 7 AS n, count(DISTINCT id) FROM big GROUP BY ROLLUP (1, 2)",
+            "SELECT x % 9 AS m, first(y) FROM big GROUP BY ROLLUP (1)",
         ]
     ));
 }

@@ -1,6 +1,9 @@
 //! Distinct values of expressions, and of lists of expressions together.
 
+use std::collections::BTreeMap;
+
 use firesteel_catalog::{Estimate, Source};
+use firesteel_common::ColumnId;
 use firesteel_expr::{Expr, ExprKind, ExprRef};
 
 use super::{Statistics, number};
@@ -40,8 +43,8 @@ pub fn distinct_of(expr: &Expr, input: &Statistics) -> Option<Estimate> {
         ExprKind::Cast(inner, _) => distinct_of(inner, input).map(derived),
         ExprKind::Lambda(..) => None,
         ExprKind::Call(function, args) => {
-            if let Some(calendar) = calendar(function.name, args, input) {
-                return Some(calendar);
+            if let Some(few) = calendar(function.name, args, input).or_else(|| remainders(function.name, args, input)) {
+                return Some(few);
             }
             // A function gives no more values than it is given combinations.
             let each = args.iter().map(|arg| distinct_of(arg, input)).collect::<Option<Vec<_>>>()?;
@@ -80,6 +83,19 @@ fn calendar(name: &str, args: &[ExprRef], input: &Statistics) -> Option<Estimate
     Some(Estimate { value: most.min(input.rows.value).max(1.0), source: Source::Derived })
 }
 
+/// A whole number's remainders lie between the divisor and its negative.
+fn remainders(name: &str, args: &[ExprRef], input: &Statistics) -> Option<Estimate> {
+    let [dividend, divisor] = args else { return None };
+    let divisor = number(divisor.as_literal()?.value())?.abs();
+    let most = match name {
+        "pmod" => divisor,
+        "%" => 2.0 * divisor - 1.0,
+        _ => return None,
+    };
+    let is_whole = divisor >= 1.0 && dividend.data_type().is_integral();
+    is_whole.then(|| Estimate { value: most.min(input.rows.value).max(1.0), source: Source::Derived })
+}
+
 /// Groups of rows by several expressions: the product, at most the rows, at most what the table of several columns has.
 pub fn combinations(exprs: &[&ExprRef], input: &Statistics) -> Estimate {
     let rows = input.rows.value.max(1.0);
@@ -88,10 +104,21 @@ pub fn combinations(exprs: &[&ExprRef], input: &Statistics) -> Estimate {
         return input.rows;
     }
     let unknown = Estimate::guessed(rows.powf(0.75));
-    let product = exprs
-        .iter()
-        .map(|expr| distinct_of(expr, input).unwrap_or(unknown))
-        .fold(Estimate::exact(1.0), |a, b| a.combine(b, |a, b| a * b));
+    let mut product = Estimate::exact(1.0);
+    let mut of_tables: BTreeMap<ColumnId, (Estimate, f64)> = BTreeMap::new();
+    for expr in exprs {
+        let distinct = distinct_of(expr, input).unwrap_or(unknown);
+        match expr.as_column().and_then(|id| input.origins.get(&id)) {
+            Some(origin) => {
+                let (all, _) = of_tables.entry(origin.table).or_insert((Estimate::exact(1.0), origin.rows));
+                *all = all.combine(distinct, |a, b| a * b);
+            }
+            None => product = product.combine(distinct, |a, b| a * b),
+        }
+    }
+    for (all, rows) in of_tables.into_values() {
+        product = product.combine(Estimate { value: all.value.min(rows.max(1.0)), ..all }, |a, b| a * b);
+    }
     if product.value >= rows {
         return Estimate { value: input.rows.value, source: product.source.max(input.rows.source) };
     }
