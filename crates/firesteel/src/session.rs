@@ -58,10 +58,13 @@ pub struct Session {
     shared: Arc<Shared>,
 }
 
+/// The session's settings, which its catalog reads too.
+pub(crate) type SharedSettings = Arc<Mutex<Settings>>;
+
 struct Shared {
     runtime: LocalRuntime,
     catalog: SessionCatalog,
-    settings: Mutex<Settings>,
+    settings: SharedSettings,
     /// What the program has added; replaced as a whole, so that a query sees one state of it.
     extensions: Mutex<Arc<Extensions>>,
 }
@@ -76,10 +79,11 @@ impl Session {
             threads => threads,
         };
         let executor = Arc::new(Executor::new(threads, memory)?);
+        let settings = SharedSettings::default();
         let shared = Shared {
             runtime: LocalRuntime::new(executor, Arc::new(ReaderRegistry)),
-            catalog: SessionCatalog::default(),
-            settings: Mutex::new(Settings::default()),
+            catalog: SessionCatalog::new(&settings),
+            settings,
             extensions: Mutex::default(),
         };
         let session = Self { shared: Arc::new(shared) };

@@ -1,4 +1,4 @@
-//! The bytes of column chunks, fetched before they are decoded.
+//! The bytes of column chunks, fetched before they are decoded: here those of local files.
 //!
 //! ```text
 //! byte ranges ──join neighbours──▶ pieces ──positioned reads of ≤ 1 MiB──▶ Chunks, from which the decoder takes pages
@@ -18,6 +18,7 @@ use parquet::errors::ParquetError;
 use parquet::file::reader::{ChunkReader, Length};
 
 use super::unreadable;
+use crate::remote::ranges::join;
 
 /// One read call takes no longer than this much takes.
 const READ_BYTES: usize = 1 << 20;
@@ -35,6 +36,12 @@ pub(super) struct Chunks {
 }
 
 impl Chunks {
+    /// Pieces by their start in a file of `file_length` bytes.
+    pub(super) fn new(file_length: u64, mut pieces: Vec<(u64, Bytes)>) -> Self {
+        pieces.sort_unstable_by_key(|(start, _)| *start);
+        Self { file_length, pieces: pieces.into() }
+    }
+
     /// How many were read.
     pub(super) fn bytes(&self) -> usize {
         self.pieces.iter().map(|(_, bytes)| bytes.len()).sum()
@@ -86,7 +93,7 @@ impl Fetcher {
 
     /// Reads `ranges` of a file of `length` bytes.
     pub(super) fn fetch(&mut self, number: usize, path: &str, length: u64, ranges: Vec<Range<u64>>) -> Result<Chunks> {
-        let ranges = join_neighbours(ranges);
+        let ranges = join(ranges, GAP_BYTES);
         if ranges.iter().any(|range| range.end > length) {
             return Err(unreadable(path, "its footer points behind the end of the file"));
         }
@@ -103,7 +110,7 @@ impl Fetcher {
             self.lent.push(bytes.clone());
             pieces.push((range.start, bytes));
         }
-        Ok(Chunks { file_length: length, pieces: Arc::from(pieces) })
+        Ok(Chunks::new(length, pieces))
     }
 
     /// Takes back what nobody looks at any more.
@@ -150,18 +157,6 @@ impl Fetcher {
             }
         }
     }
-}
-
-fn join_neighbours(mut ranges: Vec<Range<u64>>) -> Vec<Range<u64>> {
-    ranges.sort_unstable_by_key(|range| range.start);
-    let mut joined: Vec<Range<u64>> = Vec::with_capacity(ranges.len());
-    for range in ranges {
-        match joined.last_mut() {
-            Some(last) if range.start <= last.end.saturating_add(GAP_BYTES) => last.end = last.end.max(range.end),
-            _ => joined.push(range),
-        }
-    }
-    joined
 }
 
 #[cfg(test)]

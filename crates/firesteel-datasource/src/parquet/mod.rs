@@ -5,12 +5,16 @@
 //! - [`table`]: several files as one table of the catalog.
 //! - [`scan`]: row groups handed out to workers; [`worker`]: one worker decoding them, filter columns first where that
 //!   pays; [`chunks`]: the bytes of column chunks.
+//! - [`opening`]: a scan whose footers must come from an object store first; [`ahead`]: row groups fetched from there while
+//!   others are decoded.
 //! - [`writer`]: batches into one file.
 
+mod ahead;
 pub(crate) mod bounds;
 pub(crate) mod chunks;
 mod distinct;
 pub(crate) mod footer_cache;
+mod opening;
 pub(crate) mod scan;
 pub(crate) mod schema;
 pub mod table;

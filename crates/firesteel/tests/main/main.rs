@@ -5,3 +5,4 @@ mod errors;
 mod examples;
 mod extend;
 mod files;
+mod remote;
