@@ -10,10 +10,10 @@ use crate::rows::input::Compression;
 use crate::{listing, registry};
 
 /// Names and paths of the tables in a folder, sorted by name: `lineitem.parquet`, `lineitem.csv.gz` and `lineitem/` all are
-/// `lineitem`; of several the first in the order of formats counts.
-pub fn tables_in(folder: &str) -> Result<Vec<(String, String)>> {
+/// `lineitem`; of several the first in the order of formats counts. Settings say how an object store is reached.
+pub fn tables_in(folder: &str, settings: &Settings) -> Result<Vec<(String, String)>> {
     let mut tables = match remote::is_remote(folder) {
-        true => remote_entries(folder)?,
+        true => remote_entries(folder, settings)?,
         false => local_entries(folder)?,
     };
     tables.sort_unstable();
@@ -24,9 +24,9 @@ pub fn tables_in(folder: &str) -> Result<Vec<(String, String)>> {
 /// Name, how much it is preferred, and path.
 type Entry = (String, usize, String);
 
-/// Of a folder in an object store, as the environment says how to reach it.
-fn remote_entries(folder: &str) -> Result<Vec<Entry>> {
-    let entries = remote::listing::entries(folder, &Access::of(&Settings::default()))?;
+/// Of a folder in an object store.
+fn remote_entries(folder: &str, settings: &Settings) -> Result<Vec<Entry>> {
+    let entries = remote::listing::entries(folder, &Access::of(settings))?;
     let table = |(name, path, is_folder): (String, String, bool)| {
         let (name, rank) = table_name(&name, is_folder)?;
         Some((name, rank, path))
@@ -75,7 +75,7 @@ mod tests {
             fs::write(folder.path().join(name), "").expect("file");
         }
         fs::create_dir(folder.path().join("a")).expect("folder");
-        let tables = tables_in(folder.path().to_str().expect("UTF-8")).expect("tables");
+        let tables = tables_in(folder.path().to_str().expect("UTF-8"), &Settings::default()).expect("tables");
         let names: Vec<_> = tables.iter().map(|(name, _)| name.as_str()).collect();
         assert_eq!(names, ["a", "b", "c", "d"]);
         assert!(tables[1].1.ends_with("b.parquet"));

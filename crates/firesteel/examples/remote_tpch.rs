@@ -54,7 +54,7 @@ fn main() -> Result<()> {
     remote.set("fs.s3a.access.key", "key")?;
     remote.set("fs.s3a.secret.key", "secret")?;
     let began = Instant::now();
-    for (name, path) in firesteel_datasource::tables_in(&data.to_string_lossy())? {
+    for (name, path) in firesteel_datasource::tables_in(&data.to_string_lossy(), &local.settings())? {
         local.register_files(&name, &FileSource::of_path(&path))?;
         let file = Path::new(&path).file_name().unwrap_or_default().to_string_lossy();
         remote.register_files(&name, &FileSource::of_path(&format!("s3://{BUCKET}/{file}")))?;

@@ -47,8 +47,10 @@ pub struct SessionOptions {
     pub threads: usize,
     /// Bytes that queries may hold; `None`: most of what the machine or its cgroup has.
     pub memory_limit: Option<usize>,
-    /// Each file in a known format, and each folder, in here is a table of its name.
+    /// Each file in a known format, and each folder, in here is a table of its name. May be a folder in an object store.
     pub data: Option<String>,
+    /// Keys and values, set before anything is looked at.
+    pub settings: Vec<(String, String)>,
 }
 
 /// One user's view of the engine: settings and temporary views of its own. Statements run one after the other or at the
@@ -87,8 +89,11 @@ impl Session {
             extensions: Mutex::default(),
         };
         let session = Self { shared: Arc::new(shared) };
+        for (key, value) in &options.settings {
+            session.set(key, value)?;
+        }
         if let Some(folder) = &options.data {
-            for (name, path) in firesteel_datasource::tables_in(folder)? {
+            for (name, path) in firesteel_datasource::tables_in(folder, &session.settings())? {
                 session.register_files(&name, &FileSource::of_path(&path))?;
             }
         }

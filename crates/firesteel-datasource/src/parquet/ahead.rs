@@ -8,6 +8,7 @@
 //! group's turn comes, what is missing is fetched then.
 
 use std::collections::VecDeque;
+use std::ops::Range;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
@@ -20,7 +21,7 @@ use super::guarded;
 use super::scan::{ParquetScan, Unit};
 use super::worker::byte_ranges;
 use crate::remote::Counters;
-use crate::remote::ranges::{Ranges, bytes_to_fetch};
+use crate::remote::ranges::{GAP_BYTES, Ranges, join};
 
 /// How far one worker looks ahead.
 const UNITS: usize = 4;
@@ -31,6 +32,8 @@ pub(super) struct Held {
     pub(super) unit: Unit,
     /// Positions of the scan's columns that are here or coming.
     columns: Vec<usize>,
+    /// What was asked for: more than the columns where they lie close to each other.
+    asked: Vec<Range<u64>>,
     coming: Vec<Ranges>,
     pieces: Vec<(u64, Bytes)>,
     /// None until something is fetched.
@@ -84,7 +87,7 @@ impl Ahead {
 
 impl Held {
     fn new(unit: Unit) -> Self {
-        Self { unit, columns: Vec::new(), coming: Vec::new(), pieces: Vec::new(), reservation: None }
+        Self { unit, columns: Vec::new(), asked: Vec::new(), coming: Vec::new(), pieces: Vec::new(), reservation: None }
     }
 
     pub(super) fn is_remote(&self, scan: &ParquetScan) -> bool {
@@ -108,11 +111,13 @@ impl Held {
         let roots = missing.iter().filter_map(|at| file.columns[*at]);
         let path = &file.footer.path;
         let group = self.unit.group;
-        let ranges = guarded(path, || Ok::<_, firesteel_common::Error>(byte_ranges(file, group, roots)))?;
+        let mut ranges = guarded(path, || Ok::<_, firesteel_common::Error>(byte_ranges(file, group, roots)))?;
         if ranges.iter().any(|range| range.end > file.length) {
             return Err(super::unreadable(path, "its footer points behind the end of the file"));
         }
-        let bytes = bytes_to_fetch(&ranges);
+        ranges.retain(|range| !self.asked.iter().any(|asked| asked.start <= range.start && range.end <= asked.end));
+        let ranges = join(ranges, GAP_BYTES);
+        let bytes = ranges.iter().map(|range| (range.end - range.start) as usize).sum();
         let reservation = self.reservation.get_or_insert_with(|| scan.reservation());
         match must {
             true => reservation.grow(bytes)?,
@@ -120,6 +125,7 @@ impl Held {
             false => {}
         }
         if bytes > 0 {
+            self.asked.extend(ranges.iter().cloned());
             self.coming.push(Ranges::start(remote, ranges, &Counters::of(&scan.metrics)));
         }
         self.columns.extend(missing);

@@ -49,8 +49,8 @@ impl Chunks {
 
     fn get(&self, start: u64, length: Option<usize>) -> Result<Bytes, ParquetError> {
         let after = self.pieces.partition_point(|(from, _)| *from <= start);
-        let piece = after.checked_sub(1).and_then(|at| self.pieces.get(at));
-        let found = piece.and_then(|(from, bytes)| {
+        // Mostly the last one before: pieces that were fetched one after the other may overlap.
+        let found = self.pieces[..after].iter().rev().find_map(|(from, bytes)| {
             let offset = usize::try_from(start - from).ok().filter(|offset| *offset <= bytes.len())?;
             let end = length.map_or(Some(bytes.len()), |length| offset.checked_add(length))?;
             (end <= bytes.len()).then(|| bytes.slice(offset..end))
@@ -164,6 +164,16 @@ mod tests {
     use super::*;
     use firesteel_exec::memory::MemoryPool;
     use std::io::Write;
+
+    #[test]
+    fn pieces_may_overlap() {
+        let piece = |range: Range<u8>| (u64::from(range.start), Bytes::from_iter(range));
+        let chunks = Chunks::new(200, vec![piece(50..60), piece(0..110)]);
+        for (start, length) in [(52, 8), (100, 10), (0, 110), (58, 4)] {
+            assert_eq!(chunks.get_bytes(start, length).expect("bytes")[0], start as u8);
+        }
+        assert!(chunks.get_bytes(105, 6).is_err());
+    }
 
     #[test]
     fn neighbours_are_joined_and_bytes_come_from_their_place() {

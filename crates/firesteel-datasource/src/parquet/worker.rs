@@ -49,7 +49,7 @@ struct Worker {
 enum State {
     Idle,
     /// Until the next pass has its bytes.
-    Waiting(Box<Pass>),
+    Waiting(Pass),
     Filtering(Box<FilterPass>),
     Reading(Box<ReadPass>),
     Done,
@@ -59,7 +59,7 @@ enum State {
 enum Pass {
     First(Unit, Plan),
     /// Of two.
-    Second(FilterPass),
+    Second(Box<FilterPass>),
 }
 
 /// How a row group is read.
@@ -102,11 +102,11 @@ impl ParquetSource {
                     self.state = State::Waiting(pass);
                     return Poll::Pending;
                 }
-                Poll::Ready(here) => here.and_then(|()| self.worker.begin_pass(*pass)).map(|state| (state, None)),
+                Poll::Ready(here) => here.and_then(|()| self.worker.begin_pass(pass)).map(|state| (state, None)),
             },
             State::Filtering(mut pass) => pass.step(&mut self.worker).and_then(|more| match more {
                 true => Ok((State::Filtering(pass), None)),
-                false => Ok((self.worker.after_filtering(*pass)?, None)),
+                false => Ok((self.worker.after_filtering(pass)?, None)),
             }),
             State::Reading(mut pass) => pass.step(&mut self.worker).map(|batch| match batch {
                 Some(batch) => (State::Reading(pass), Some(batch)),
@@ -148,7 +148,7 @@ impl Worker {
             let (scan, ids) = (&self.scan, &self.ids);
             self.ahead.fill(|unit| plan_of(scan, ids, unit).first())?;
         }
-        Ok(State::Waiting(Box::new(Pass::First(unit, plan))))
+        Ok(State::Waiting(Pass::First(unit, plan)))
     }
 
     /// Ready when the bytes of the next pass are here: those of local files are read when it begins.
@@ -162,7 +162,7 @@ impl Worker {
     fn begin_pass(&mut self, pass: Pass) -> Result<State> {
         let (unit, plan) = match pass {
             Pass::First(unit, plan) => (unit, plan),
-            Pass::Second(pass) => return self.begin_second(pass),
+            Pass::Second(pass) => return self.begin_second(*pass),
         };
         let decoder = self.decoder(&unit, &plan.first(), None, unit.rows)?;
         if plan.in_two {
@@ -173,7 +173,7 @@ impl Worker {
         Ok(State::Reading(Box::new(ReadPass { unit, decoder, kept: Vec::new(), at: 0, filter, passed: 0 })))
     }
 
-    fn after_filtering(&mut self, mut pass: FilterPass) -> Result<State> {
+    fn after_filtering(&mut self, mut pass: Box<FilterPass>) -> Result<State> {
         pass.decoder.reader = None;
         self.scan.filters.report(pass.unit.rows as u64, pass.passed as u64);
         if pass.passed == 0 {
@@ -184,7 +184,7 @@ impl Worker {
         if let Some(held) = &mut self.held {
             held.want(&self.scan, &pass.others)?;
         }
-        Ok(State::Waiting(Box::new(Pass::Second(pass))))
+        Ok(State::Waiting(Pass::Second(pass)))
     }
 
     fn begin_second(&mut self, pass: FilterPass) -> Result<State> {

@@ -17,7 +17,7 @@ use super::runtime::Task;
 use super::{Counters, RemoteFile};
 
 /// Ranges no farther apart are fetched as one.
-const GAP_BYTES: u64 = 1 << 20;
+pub(crate) const GAP_BYTES: u64 = 1 << 20;
 /// What one request asks for at most.
 const REQUEST_BYTES: u64 = 8 << 20;
 
@@ -33,9 +33,8 @@ struct Piece {
 }
 
 impl Ranges {
-    /// Begins to fetch. Ranges must lie within the file.
+    /// Begins to fetch ranges that are [joined](join) and lie within the file.
     pub(crate) fn start(file: &RemoteFile, ranges: Vec<Range<u64>>, counters: &Counters) -> Self {
-        let ranges = join(ranges, GAP_BYTES);
         let piece = |range: Range<u64>| {
             let starts = (range.start..range.end).step_by(REQUEST_BYTES as usize);
             let coming = starts.map(|start| file.fetch(start..(start + REQUEST_BYTES).min(range.end), counters));
@@ -60,11 +59,6 @@ impl Ranges {
         }
         Poll::Ready(Ok(self.pieces.drain(..).map(|piece| (piece.start, whole(piece.here))).collect()))
     }
-}
-
-/// How many bytes ranges take when they are fetched together.
-pub(crate) fn bytes_to_fetch(ranges: &[Range<u64>]) -> usize {
-    join(ranges.to_vec(), GAP_BYTES).iter().map(|range| (range.end - range.start) as usize).sum()
 }
 
 fn whole(mut parts: Vec<Bytes>) -> Bytes {
@@ -100,7 +94,6 @@ mod tests {
         let ranges = vec![9 * mib..10 * mib, 0..10, 100..mib, 5..20, 7..7];
         assert_eq!(join(ranges.clone(), mib), [0..mib, 9 * mib..10 * mib]);
         assert_eq!(join(ranges.clone(), 0), [0..20, 100..mib, 9 * mib..10 * mib]);
-        assert_eq!(bytes_to_fetch(&ranges), 2 << 20);
         assert_eq!(whole(vec![Bytes::from_static(b"ab"), Bytes::from_static(b"c")]), "abc");
     }
 }

@@ -105,7 +105,7 @@ impl Object {
             .attempts(counters, || async {
                 let options = GetOptions {
                     range: Some(GetRange::Bounded(range.clone())),
-                    if_match: etag.map(str::to_owned),
+                    if_match: etag.and_then(strong),
                     ..GetOptions::default()
                 };
                 let bytes = self.store.get_opts(&self.key, options).await?.bytes().await?;
@@ -119,10 +119,13 @@ impl Object {
         Ok(bytes)
     }
 
-    /// Length and version.
+    /// Length and version. Of HTTP from the answer to a request for one byte: URLs that are signed for GET refuse HEAD.
     pub(super) async fn head(&self) -> Result<ObjectMeta> {
         self.attempts(&Counters::default(), || async {
-            let options = GetOptions { head: true, ..GetOptions::default() };
+            let options = match self.kind {
+                Kind::Http => GetOptions { range: Some(GetRange::Bounded(0..1)), ..GetOptions::default() },
+                _ => GetOptions { head: true, ..GetOptions::default() },
+            };
             Ok(self.store.get_opts(&self.key, options).await?.meta)
         })
         .await
@@ -196,6 +199,15 @@ impl Object {
     }
 }
 
+/// An etag as If-Match wants it; weak ones match nothing, and some lists leave the quotes out.
+fn strong(etag: &str) -> Option<String> {
+    match etag {
+        _ if etag.starts_with("W/") => None,
+        _ if etag.starts_with('"') => Some(etag.to_owned()),
+        _ => Some(format!("\"{etag}\"")),
+    }
+}
+
 fn short(came: usize, wanted: u64) -> object_store::Error {
     let source = format!("the answer ended after {came} of {wanted} bytes").into();
     object_store::Error::Generic { store: "remote", source }
@@ -210,7 +222,7 @@ fn may_help(failure: &object_store::Error, seen: Seen) -> bool {
             None => !seen.for_credentials,
             // A whole object where a part was asked for.
             Some(200) => !failure.to_string().contains("non-partial"),
-            Some(status) => status < 300 || status >= 500 || matches!(status, 408 | 429),
+            Some(status) => !(300..500).contains(&status) || matches!(status, 408 | 429),
         },
         _ => false,
     }
@@ -297,6 +309,13 @@ mod tests {
             let pause = pause(tried).as_millis();
             assert!((step / 2..=step).contains(&pause), "{tried}: {pause}");
         }
+    }
+
+    #[test]
+    fn etags_are_quoted_and_strong() {
+        assert_eq!(strong("\"a\"").as_deref(), Some("\"a\""));
+        assert_eq!(strong("0x8D").as_deref(), Some("\"0x8D\""));
+        assert_eq!(strong("W/\"a\""), None);
     }
 
     #[test]

@@ -21,8 +21,6 @@ use tokio::task::JoinHandle;
 const THREADS: usize = 2;
 
 static RUNTIME: LazyLock<std::io::Result<Runtime>> = LazyLock::new(|| {
-    // TLS asks the process for its cryptography; who has installed some already keeps it.
-    let _ = rustls::crypto::ring::default_provider().install_default();
     Builder::new_multi_thread().worker_threads(THREADS).thread_name("firesteel-io").enable_all().build()
 });
 

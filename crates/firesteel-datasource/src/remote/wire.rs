@@ -45,6 +45,8 @@ pub(super) struct Connector;
 
 impl HttpConnector for Connector {
     fn connect(&self, options: &ClientOptions) -> object_store::Result<HttpClient> {
+        // TLS asks the process for its cryptography; who has installed some already keeps it.
+        let _ = rustls::crypto::ring::default_provider().install_default();
         Ok(HttpClient::new(Watched(ReqwestConnector::default().connect(options)?)))
     }
 }

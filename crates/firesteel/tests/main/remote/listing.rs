@@ -58,6 +58,16 @@ fn patterns_mean_what_they_mean_for_folders() {
         let expected = rows(&local, &query(&root.to_string_lossy()));
         assert_eq!(rows(&remote, &query(url("").trim_end_matches('/'))), expected, "{pattern}");
     }
+    let options = firesteel::SessionOptions {
+        data: Some(url("")),
+        settings: vec![
+            ("fs.s3a.endpoint".to_owned(), server.endpoint()),
+            ("fs.s3a.aws.credentials.provider".to_owned(), "anonymous".to_owned()),
+        ],
+        ..Default::default()
+    };
+    let database = firesteel::Session::new(options).expect("a session");
+    assert_eq!(rows(&database, "SELECT v FROM a1 UNION SELECT v FROM p ORDER BY 1"), ["1", "256", "512"]);
     let both = format!("SELECT count(*) FROM read_csv('{}', '{}')", url("a1.csv"), root.join("b1.csv").display());
     assert_eq!(rows(&remote, &both), ["2"]);
     let error = remote.execute_sql(&format!("SELECT * FROM csv.`{}`", url("none*"))).err().expect("nothing");

@@ -60,7 +60,7 @@ fn tpch_is_the_same_with_and_without_faults() {
     let (server, local) = (Server::start(folder.path()), local());
     register(&local, &folder.path().to_string_lossy());
     let clean = remote(&server);
-    register(&clean, &url("").trim_end_matches('/'));
+    register(&clean, url("").trim_end_matches('/'));
     let faulty = remote(&server);
     register(&faulty, &format!("s3a://{BUCKET}"));
     for (name, query) in queries() {
@@ -157,16 +157,12 @@ fn partitions_that_are_ruled_out_are_not_touched() {
     let folder = tempdir().expect("a folder");
     let writer = local();
     let target = folder.path().join("t");
-    let write = format!(
-        "INSERT OVERWRITE DIRECTORY '{}' USING parquet SELECT id, id * 2 AS twice, id % 5 AS k FROM range(1000)",
-        target.display()
-    );
-    let frame = writer.sql("SELECT id, id * 2 AS twice, id % 5 AS k FROM range(1000)").expect(&write);
+    let frame = writer.sql("SELECT id, id * 2 AS twice, id % 5 AS k FROM range(1000)").expect("rows");
     frame.write().partition_by(["k"]).parquet(&target.to_string_lossy()).expect("written");
     let server = Server::start(folder.path());
     let session = remote(&server);
     let table = format!("parquet.`{}`", url("t"));
-    assert_eq!(rows(&session, &format!("SELECT count(*), sum(twice) FROM {table} WHERE k = 3")), ["200|200000"]);
+    assert_eq!(rows(&session, &format!("SELECT count(*), sum(twice) FROM {table} WHERE k = 3")), ["200|200200"]);
     let touched = server.take_seen();
     let of = |k: &str| touched.iter().filter(|seen| seen.key.contains(&format!("/k={k}/"))).count();
     assert!(of("3") > 0);

@@ -190,7 +190,7 @@ async fn answer(request: Request<Incoming>, state: Arc<State>) -> Result<Respons
         }
     }
     let mut reply = match refused {
-        true if number % 2 == 0 => Reply::error(503, "SlowDown", "Please reduce your request rate."),
+        true if number.is_multiple_of(2) => Reply::error(503, "SlowDown", "Please reduce your request rate."),
         true => Reply::error(429, "TooManyRequests", "Too many requests."),
         false => reply(&request, &key, &state),
     };
