@@ -62,6 +62,15 @@ impl Ahead {
         Ok(self.scan.claim()?.map(Held::new))
     }
 
+    /// Begins to fetch what the row group at hand needs; what was fetched ahead makes room if memory is short.
+    pub(super) fn want(&mut self, held: &mut Held, columns: &[usize]) -> Result<()> {
+        if !held.start(&self.scan, columns, false)? {
+            self.units.iter_mut().for_each(|ahead| *ahead = Held::new(ahead.unit));
+            held.start(&self.scan, columns, true)?;
+        }
+        Ok(())
+    }
+
     /// Claims and fetches more, `first` being the columns to begin with.
     pub(super) fn fill(&mut self, first: impl Fn(&Unit) -> Vec<usize>) -> Result<()> {
         while self.units.len() < UNITS && self.bytes() < BYTES {
@@ -71,7 +80,7 @@ impl Ahead {
             }
             let Some(unit) = self.scan.claim()? else { break };
             let mut held = Held::new(unit);
-            let granted = !held.is_remote(&self.scan) || held.try_want(&self.scan, &first(&unit))?;
+            let granted = !held.is_remote(&self.scan) || held.start(&self.scan, &first(&unit), false)?;
             self.units.push_back(held);
             if !granted {
                 break;
@@ -94,16 +103,7 @@ impl Held {
         scan.files[self.unit.file].footer.remote.is_some()
     }
 
-    /// Begins to fetch what is missing of the columns.
-    pub(super) fn want(&mut self, scan: &ParquetScan, columns: &[usize]) -> Result<()> {
-        self.start(scan, columns, true).map(drop)
-    }
-
-    /// The same, unless memory is short.
-    fn try_want(&mut self, scan: &ParquetScan, columns: &[usize]) -> Result<bool> {
-        self.start(scan, columns, false)
-    }
-
+    /// Begins to fetch what is missing of the columns. False: memory is short; an error if it must be.
     fn start(&mut self, scan: &ParquetScan, columns: &[usize], must: bool) -> Result<bool> {
         let file = &scan.files[self.unit.file];
         let Some(remote) = &file.footer.remote else { return Ok(true) };

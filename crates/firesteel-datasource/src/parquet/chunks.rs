@@ -52,7 +52,11 @@ impl Chunks {
         // Mostly the last one before: pieces that were fetched one after the other may overlap.
         let found = self.pieces[..after].iter().rev().find_map(|(from, bytes)| {
             let offset = usize::try_from(start - from).ok().filter(|offset| *offset <= bytes.len())?;
-            let end = length.map_or(Some(bytes.len()), |length| offset.checked_add(length))?;
+            let end = match length {
+                Some(length) => offset.checked_add(length)?,
+                // At the end of one piece another may go on.
+                None => Some(bytes.len()).filter(|end| offset < *end)?,
+            };
             (end <= bytes.len()).then(|| bytes.slice(offset..end))
         });
         found.ok_or_else(|| ParquetError::General(format!("a page at byte {start} lies outside of its column chunk")))
@@ -172,6 +176,7 @@ mod tests {
         for (start, length) in [(52, 8), (100, 10), (0, 110), (58, 4)] {
             assert_eq!(chunks.get_bytes(start, length).expect("bytes")[0], start as u8);
         }
+        assert_eq!(chunks.get_read(60).expect("bytes").into_inner().len(), 50);
         assert!(chunks.get_bytes(105, 6).is_err());
     }
 

@@ -20,12 +20,11 @@ use parquet::arrow::arrow_reader::{ParquetRecordBatchReader, ParquetRecordBatchR
 
 use super::ahead::{Ahead, Held};
 use super::chunks::Fetcher;
+use super::plan::Plan;
 use super::scan::{ParquetScan, ScanFile, Unit};
 use super::{guarded, unreadable};
 use crate::filter::BoundFilters;
 
-/// Filter columns are decoded first when no larger share of rows passes.
-const LATE_PASS_RATE: f64 = 0.3;
 /// A batch with fewer than one in so many rows selected is made dense.
 const SPARSE: usize = 4;
 /// Batches decoded without any row coming out, before other tasks get the thread.
@@ -60,30 +59,6 @@ enum Pass {
     First(Unit, Plan),
     /// Of two.
     Second(Box<FilterPass>),
-}
-
-/// How a row group is read.
-struct Plan {
-    /// Whether anything may be filtered.
-    filtering: bool,
-    /// Positions of the filter columns.
-    active: Vec<usize>,
-    /// Positions of the output columns besides.
-    others: Vec<usize>,
-    /// Whether the filter columns are decoded alone at first.
-    in_two: bool,
-}
-
-impl Plan {
-    /// Positions of the columns of the first pass, or the only one.
-    fn first(&self) -> Vec<usize> {
-        if self.in_two {
-            return self.active.clone();
-        }
-        let mut wanted = [self.active.as_slice(), &self.others].concat();
-        wanted.sort_unstable();
-        wanted
-    }
 }
 
 impl ParquetSource {
@@ -141,12 +116,12 @@ impl Worker {
     fn begin(&mut self) -> Result<State> {
         let Some(mut held) = self.ahead.next()? else { return Ok(State::Done) };
         let unit = held.unit;
-        let plan = plan_of(&self.scan, &self.ids, &unit);
+        let plan = Plan::of(&self.scan, &self.ids, &unit);
         if held.is_remote(&self.scan) {
-            held.want(&self.scan, &plan.first())?;
+            self.ahead.want(&mut held, &plan.first())?;
             self.held = Some(held);
             let (scan, ids) = (&self.scan, &self.ids);
-            self.ahead.fill(|unit| plan_of(scan, ids, unit).first())?;
+            self.ahead.fill(|unit| Plan::of(scan, ids, unit).first())?;
         }
         Ok(State::Waiting(Pass::First(unit, plan)))
     }
@@ -182,7 +157,7 @@ impl Worker {
             return Ok(State::Idle);
         }
         if let Some(held) = &mut self.held {
-            held.want(&self.scan, &pass.others)?;
+            self.ahead.want(held, &pass.others)?;
         }
         Ok(State::Waiting(Pass::Second(pass)))
     }
@@ -248,21 +223,6 @@ impl Worker {
         })?;
         Ok(Decoder { reader: Some(reader), targets, rows_left: rows, batch_rows, counted: true })
     }
-}
-
-/// Chooses how to read a row group by what is known now.
-fn plan_of(scan: &ParquetScan, ids: &[ColumnId], unit: &Unit) -> Plan {
-    let filtering = scan.filters.any_active(unit.number);
-    let active = match filtering {
-        true => scan.filters.columns_used(ids, unit.number),
-        false => Vec::new(),
-    };
-    let file = &scan.files[unit.file];
-    let others: Vec<usize> = (0..scan.outputs).filter(|at| active.binary_search(at).is_err()).collect();
-    let others_to_read = others.iter().any(|at| file.columns[*at].is_some());
-    let few_pass = scan.filters.pass_rate().is_none_or(|rate| rate <= LATE_PASS_RATE);
-    let in_two = !active.is_empty() && others_to_read && few_pass;
-    Plan { filtering, active, others, in_two }
 }
 
 /// Where the chunks of some columns lie.

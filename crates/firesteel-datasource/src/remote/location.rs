@@ -65,7 +65,8 @@ pub(crate) fn without_query(path: &str) -> &str {
 pub(crate) fn display(path: &str) -> String {
     let shown = without_query(path);
     match shown.split_once("://") {
-        Some((scheme, rest)) if kind_of(path) == Some(Kind::Http) => {
+        // Of Azure the container stands there.
+        Some((scheme, rest)) if kind_of(path) != Some(Kind::Azure) => {
             let (host, key) = rest.split_once('/').map_or((rest, None), |(host, key)| (host, Some(key)));
             let host = host.rsplit_once('@').map_or(host, |(_, host)| host);
             key.map_or_else(|| format!("{scheme}://{host}"), |key| format!("{scheme}://{host}/{key}"))
@@ -132,6 +133,8 @@ mod tests {
     #[test]
     fn secrets_are_not_shown() {
         assert_eq!(display("https://me:pass@host/a.csv?X-Amz-Signature=abc"), "https://host/a.csv");
+        assert_eq!(display("s3a://key:secret@bucket/a@b"), "s3a://bucket/a@b");
+        assert_eq!(display("abfss://c@account.dfs.core.windows.net/x"), "abfss://c@account.dfs.core.windows.net/x");
         assert_eq!(without_query("https://host/a.csv?x=b.gz"), "https://host/a.csv");
         // A question mark is a letter of keys.
         assert_eq!(without_query("s3://bucket/a?.csv"), "s3://bucket/a?.csv");

@@ -1,6 +1,7 @@
 //! Files in object stores and behind HTTP, in reading order:
 //!
-//! - [`location`]: `s3://bucket/key` taken apart; [`access`]: with which endpoint and credentials, from settings and environment.
+//! - [`location`]: `s3://bucket/key` taken apart; [`access`]: with which endpoint and credentials, from
+//!   [`settings`] and environment.
 //! - [`runtime`]: the one tokio runtime, and what is under way on it; [`wire`]: HTTP, and what is seen of it.
 //! - [`request`]: a request, tried again when that may help; its errors, and what is counted.
 //! - [`listing`]: which objects a path, a folder or a pattern means.
@@ -21,6 +22,7 @@ pub(crate) mod pieces;
 pub(crate) mod ranges;
 pub(crate) mod request;
 pub(crate) mod runtime;
+pub(crate) mod settings;
 pub(crate) mod stream;
 mod wire;
 

@@ -20,8 +20,9 @@ use firesteel_exec::metrics::OperatorMetrics;
 use object_store::path::Path;
 use object_store::{GetOptions, GetRange, ObjectMeta, ObjectStore};
 
-use super::access::{ATTEMPTS, Access, PARALLEL_REQUESTS};
+use super::access::Access;
 use super::location::{Kind, RemoteUrl, display};
+use super::settings::{ATTEMPTS, PARALLEL_REQUESTS};
 use super::wire::{Seen, observed};
 
 /// The first pause; each further one is twice as long, up to the longest.
