@@ -22,8 +22,10 @@ pub struct TableColumn {
 pub struct Split {
     pub location: Arc<str>,
     pub length: u64,
-    /// Microseconds since the epoch: with location and length the key of the footer cache.
+    /// Microseconds since the epoch: with location, length and etag the key of the footer cache.
     pub modified: i64,
+    /// What an object store calls this version of the file; local files have none.
+    pub etag: Option<Arc<str>>,
     pub rows: Option<u64>,
 }
 

@@ -89,12 +89,12 @@ fn as_text(name: &str, read: io::Result<Vec<u8>>) -> Result<String> {
 }
 
 fn open_session(args: &Args) -> Result<Session> {
-    let options = SessionOptions { threads: args.threads, memory_limit: args.memory_limit, data: args.data.clone() };
-    let session = Session::new(options)?;
-    for (key, value) in &args.set {
-        session.set(key, value)?;
-    }
-    Ok(session)
+    Session::new(SessionOptions {
+        threads: args.threads,
+        memory_limit: args.memory_limit,
+        data: args.data.clone(),
+        settings: args.set.clone(),
+    })
 }
 
 /// `-c` texts, then `-f` files, up to the first that fails unless failures are to be passed over.

@@ -169,7 +169,7 @@ impl Table for ExternalTable {
 
     fn source(&self) -> ScanSource {
         let location = Arc::from(self.number.to_string());
-        let split = Split { location, length: 0, modified: 0, rows: None };
+        let split = Split { location, length: 0, modified: 0, etag: None, rows: None };
         ScanSource { reader: Arc::from(READER), splits: Arc::from([split]), options: Arc::from([]) }
     }
 

@@ -5,17 +5,19 @@
 //! ```
 
 use std::fs::File;
-use std::io::Read;
+use std::io::Read as _;
 use std::sync::Arc;
 
 use firesteel_catalog::{Split, Table, TableColumn};
 use firesteel_common::names::same_name;
+use firesteel_common::settings::Settings;
 use firesteel_common::{Result, bail, error};
 
 use crate::listing::{self, Listed};
 use crate::options::FileOptions;
 use crate::partitions;
 use crate::registry::{self, FileRequest, Format};
+use crate::remote::{self, Access, Counters, RemoteFile};
 
 /// Files as somebody names them.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -43,8 +45,14 @@ impl FileSource {
         Self { format: Some(format.to_owned()), paths: vec![path.to_owned()], ..Self::default() }
     }
 
-    /// The table. Looks at the files, and learns columns from them unless there is a schema.
+    /// The table. Looks at the files, and learns columns from them unless there is a schema. Blocks.
     pub fn open(&self) -> Result<Arc<dyn Table>> {
+        self.open_in(&Settings::default())
+    }
+
+    /// The same with settings that say how object stores are reached.
+    pub fn open_in(&self, settings: &Settings) -> Result<Arc<dyn Table>> {
+        let access = Access::of(settings);
         let mut options = self.options.clone();
         let path = options.remove("path");
         let named = match &self.format {
@@ -54,7 +62,7 @@ impl FileSource {
         let mut splits = Vec::new();
         let mut found = Vec::new();
         for path in self.paths.iter().chain(&path) {
-            for Listed { base, files } in listing::list_from(path, self.sniff)? {
+            for Listed { base, files } in listing::list_from(path, self.sniff, &access)? {
                 let base = options.get("basePath").map_or(Ok(base), listing::absolute_text)?;
                 splits.extend(files.iter().cloned());
                 found.push((base, files));
@@ -63,7 +71,12 @@ impl FileSource {
         if let Some(pattern) = options.get("pathGlobFilter") {
             listing::keep_matching(&mut splits, pattern)?;
         }
-        let Some(format) = named.or_else(|| splits.first().and_then(|file| format_of(file))) else {
+        let format = match (named, splits.first()) {
+            (Some(format), _) => Some(format),
+            (None, Some(file)) => format_of(file, &access)?,
+            (None, None) => None,
+        };
+        let Some(format) = format else {
             return Err(self.unknown_format(&splits));
         };
         let infer_types = options.flag("partitionColumnTypeInference", true)?;
@@ -75,7 +88,11 @@ impl FileSource {
         if splits.is_empty() && schema.is_none() {
             bail!(UNABLE_TO_INFER_SCHEMA, format = format.name.to_uppercase());
         }
-        (format.open)(FileRequest { splits, partitions, options, schema, sniff: self.sniff })
+        if splits.iter().any(|split| remote::is_remote(&split.location)) {
+            let (key, value) = access.option();
+            options.set(key, value);
+        }
+        (format.open)(FileRequest { splits, partitions, options, schema, sniff: self.sniff, access })
     }
 
     fn unknown_format(&self, splits: &[Split]) -> firesteel_common::Error {
@@ -122,17 +139,30 @@ fn without_partitions(given: Vec<TableColumn>, partitions: &mut [TableColumn]) -
 }
 
 /// By name; else Parquet's mark, and for what comes through a pipe the first character.
-fn format_of(file: &Split) -> Option<&'static Format> {
+fn format_of(file: &Split, access: &Arc<Access>) -> Result<Option<&'static Format>> {
     if let Some(format) = registry::format_of_file(&file.location) {
-        return Some(format);
+        return Ok(Some(format));
     }
-    let mut front = [0; 64];
-    let read = File::open(file.location.as_ref()).and_then(|mut file| file.read(&mut front)).unwrap_or(0);
-    let front = &front[..read];
+    let front = front(file, access)?;
     if front.starts_with(b"PAR1") {
-        return registry::format("parquet");
+        return Ok(registry::format("parquet"));
     }
     let piped = crate::stdin::is_spooled(&file.location);
     let first = front.iter().find(|byte| !byte.is_ascii_whitespace());
-    piped.then(|| registry::format(if matches!(first, Some(b'{' | b'[')) { "json" } else { "csv" })).flatten()
+    Ok(piped.then(|| registry::format(if matches!(first, Some(b'{' | b'[')) { "json" } else { "csv" })).flatten())
+}
+
+/// The first bytes; none of a local file that cannot be read, which whoever reads on will say better.
+fn front(file: &Split, access: &Arc<Access>) -> Result<Vec<u8>> {
+    const BYTES: u64 = 64;
+    if remote::is_remote(&file.location) {
+        let range = 0..file.length.min(BYTES);
+        return match range.is_empty() {
+            true => Ok(Vec::new()),
+            false => Ok(RemoteFile::open(file, access)?.fetch(range, &Counters::default()).wait()?.to_vec()),
+        };
+    }
+    let mut front = Vec::new();
+    let read = File::open(file.location.as_ref()).and_then(|file| file.take(BYTES).read_to_end(&mut front));
+    Ok(read.map_or_else(|_| Vec::new(), |_| front))
 }

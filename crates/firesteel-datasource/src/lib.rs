@@ -3,6 +3,7 @@
 //! - [`files`]: paths, a format and [`options`] as a table; [`registry`]: formats and readers by name.
 //! - [`listing`]: which files a path means; [`partitions`]: folders `k=v` as columns; [`stdin`]; [`data_dir`]: a folder as a
 //!   set of tables.
+//! - [`remote`]: files in object stores and behind HTTP.
 //! - [`parquet`]: Parquet files as tables, their scan, and a writer.
 //! - [`rows`]: what formats of rows in text share; [`csv`], [`json`], [`text`].
 //! - [`mod@write`]: rows into files of every format.
@@ -24,6 +25,7 @@ pub mod parquet;
 pub(crate) mod partitions;
 mod prune;
 pub mod registry;
+pub(crate) mod remote;
 pub(crate) mod rows;
 pub(crate) mod stdin;
 pub(crate) mod text;
@@ -36,4 +38,9 @@ pub use memory_table::MemoryTable;
 pub use options::FileOptions;
 pub use parquet::{ParquetTable, ParquetWriter};
 pub use registry::{ReaderRegistry, format_names, is_path};
+pub use remote::request::{RemoteTotals, totals as remote_totals};
+pub use remote::settings::{
+    ATTEMPTS, PARALLEL_REQUESTS, S3_ACCESS_KEY, S3_CREDENTIALS_PROVIDER, S3_ENDPOINT, S3_PATH_STYLE, S3_REGION,
+    S3_SECRET_KEY, S3_SESSION_TOKEN, S3_SSL, TIMEOUT,
+};
 pub use write::{Target, check_target};

@@ -14,9 +14,10 @@ use std::time::UNIX_EPOCH;
 use firesteel_catalog::Split;
 use firesteel_common::{Result, bail, error};
 
+use crate::remote::{self, Access};
 use crate::stdin;
 
-/// The files that `path` stands for, sorted; empty when it is a folder without any. Relative paths start at the working
+/// The local files that `path` stands for, sorted; empty when it is a folder without any. Relative paths start at the working
 /// directory; `file:` URIs are accepted.
 pub fn list(path: &str) -> Result<Vec<Split>> {
     let path = absolute(path)?;
@@ -43,9 +44,12 @@ pub(crate) struct Listed {
 
 /// What `path` stands for. Each match of a pattern is a beginning of its own, as in Spark; `as_one`: the folder before the
 /// first wildcard is that of all.
-pub(crate) fn list_from(path: &str, as_one: bool) -> Result<Vec<Listed>> {
+pub(crate) fn list_from(path: &str, as_one: bool, access: &Arc<Access>) -> Result<Vec<Listed>> {
     if path.is_empty() {
         bail!(INVALID_EMPTY_LOCATION, location = path);
+    }
+    if remote::is_remote(path) {
+        return remote::listing::list_from(path, as_one, access);
     }
     if stdin::is_stdin(path) {
         let spooled = file_split(&stdin::spooled()?)?;
@@ -75,7 +79,11 @@ fn folder_of(path: &Path) -> String {
     folder.map_or_else(String::new, |folder| folder.to_string_lossy().into_owned())
 }
 
+/// A path as files below it begin.
 pub(crate) fn absolute_text(path: &str) -> Result<String> {
+    if remote::is_remote(path) {
+        return Ok(path.trim_end_matches('/').to_owned());
+    }
     Ok(absolute(path)?.to_string_lossy().into_owned())
 }
 
@@ -83,16 +91,19 @@ pub(crate) fn absolute_text(path: &str) -> Result<String> {
 pub(crate) fn keep_matching(files: &mut Vec<Split>, pattern: &str) -> Result<()> {
     let patterns = alternatives(pattern).iter().map(|one| glob::Pattern::new(one)).collect::<Result<Vec<_>, _>>();
     let patterns = patterns.map_err(|reason| crate::options::invalid("pathGlobFilter", pattern, reason.msg))?;
-    let name = |file: &Split| file.location.rsplit('/').next().unwrap_or_default().to_owned();
+    let name = |file: &Split| remote::without_query(&file.location).rsplit('/').next().unwrap_or_default().to_owned();
     files.retain(|file| patterns.iter().any(|pattern| pattern.matches(&name(file))));
     Ok(())
 }
 
 /// What begins a pattern.
-const PATTERN: [char; 4] = ['*', '?', '[', '{'];
+pub(crate) const PATTERN: [char; 4] = ['*', '?', '[', '{'];
 
-/// `file:/data/t.parquet`: how errors name a local file.
+/// `file:/data/t.parquet`, `s3://bucket/t.parquet`: how errors name a file.
 pub(crate) fn display(path: &str) -> String {
+    if remote::is_remote(path) {
+        return remote::display(path);
+    }
     format!("file:{path}")
 }
 
@@ -105,11 +116,13 @@ pub(crate) fn file_split(path: &Path) -> Result<Split> {
         location: Arc::from(location),
         length: metadata.len(),
         modified: modified.map_or(0, |since| since.as_micros() as i64),
+        etag: None,
         rows: None,
     })
 }
 
 fn absolute(path: &str) -> Result<PathBuf> {
+    remote::listing::refuse(path, "local files only, not")?;
     let local = match path.strip_prefix("file:") {
         // file:///a and file://localhost/a name the same file as file:/a.
         Some(rest) => match rest.strip_prefix("//") {
@@ -142,7 +155,7 @@ fn expand(path: &Path) -> Result<Vec<PathBuf>> {
 }
 
 /// `a{b,c}d` is `abd` and `acd`; groups nest. Braces that do not close stand for themselves.
-fn alternatives(pattern: &str) -> Vec<String> {
+pub(crate) fn alternatives(pattern: &str) -> Vec<String> {
     let Some((open, close, commas)) = first_group(pattern) else { return vec![pattern.to_owned()] };
     let bounds: Vec<usize> = [open].into_iter().chain(commas).chain([close]).collect();
     let mut expanded = Vec::new();

@@ -84,6 +84,7 @@ impl Table for MemoryTable {
             location: Arc::from(self.number.to_string()),
             length: self.statistics.bytes.value as u64,
             modified: 0,
+            etag: None,
             rows: Some(self.statistics.rows.value as u64),
         };
         ScanSource { reader: Arc::from(READER), splits: Arc::from([split]), options: Arc::from([]) }

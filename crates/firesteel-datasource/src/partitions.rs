@@ -264,7 +264,7 @@ mod tests {
     use super::*;
 
     fn split(location: &str) -> Split {
-        Split { location: Arc::from(location), length: 0, modified: 0, rows: None }
+        Split { location: Arc::from(location), length: 0, modified: 0, etag: None, rows: None }
     }
 
     #[test]

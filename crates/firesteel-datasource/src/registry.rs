@@ -16,6 +16,7 @@ use firesteel_plan::Schema;
 use firesteel_plan::physical::{Scan, Write};
 
 use crate::options::FileOptions;
+use crate::remote::{self, Access};
 use crate::rows::input::Compression;
 use crate::write::{WriteFormat, WriteSinkFactory};
 use crate::{csv, external, json, memory_table, parquet, text};
@@ -42,6 +43,8 @@ pub(crate) struct FileRequest {
     pub(crate) schema: Option<Vec<TableColumn>>,
     /// Nobody said how the files are written: look.
     pub(crate) sniff: bool,
+    /// How files in object stores are reached.
+    pub(crate) access: Arc<Access>,
 }
 
 pub(crate) fn format(name: &str) -> Option<&'static Format> {
@@ -50,7 +53,7 @@ pub(crate) fn format(name: &str) -> Option<&'static Format> {
 
 /// The format that a file's name tells, whatever it is compressed with.
 pub(crate) fn format_of_file(path: &str) -> Option<&'static Format> {
-    let (_, suffix) = Compression::strip(path).rsplit_once('.')?;
+    let (_, suffix) = Compression::strip(remote::without_query(path)).rsplit_once('.')?;
     FORMATS.iter().find(|format| format.suffixes.iter().any(|known| known.eq_ignore_ascii_case(suffix)))
 }
 

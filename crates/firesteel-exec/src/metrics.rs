@@ -79,6 +79,8 @@ pub struct OperatorMetrics {
     spill_bytes: AtomicU64,
     files_pruned: AtomicU64,
     groups_pruned: AtomicU64,
+    requests: AtomicU64,
+    retries: AtomicU64,
 }
 
 impl OperatorMetrics {
@@ -95,6 +97,16 @@ impl OperatorMetrics {
     /// Bytes read by a scan, written by a writer or sent by an exchange.
     pub fn add_bytes(&self, bytes: usize) {
         self.bytes.fetch_add(bytes as u64, Relaxed);
+    }
+
+    /// Requests of a scan to an object store, failed ones among them.
+    pub fn add_requests(&self, requests: usize) {
+        self.requests.fetch_add(requests as u64, Relaxed);
+    }
+
+    /// Requests that were sent again.
+    pub fn add_retries(&self, retries: usize) {
+        self.retries.fetch_add(retries as u64, Relaxed);
     }
 
     pub fn add_spilled(&self, bytes: usize) {
@@ -124,6 +136,8 @@ impl OperatorMetrics {
             spill_bytes: self.spill_bytes.load(Relaxed),
             files_pruned: self.files_pruned.load(Relaxed),
             groups_pruned: self.groups_pruned.load(Relaxed),
+            requests: self.requests.load(Relaxed),
+            retries: self.retries.load(Relaxed),
         }
     }
 }
@@ -140,6 +154,9 @@ pub struct MetricsSnapshot {
     pub spill_bytes: u64,
     pub files_pruned: u64,
     pub groups_pruned: u64,
+    /// Requests to object stores.
+    pub requests: u64,
+    pub retries: u64,
 }
 
 impl MetricsSnapshot {

@@ -22,7 +22,6 @@ use crate::session::{Session, SessionOptions};
 #[derive(Debug, Clone, Default)]
 pub struct SessionBuilder {
     master: Option<String>,
-    settings: Vec<(String, String)>,
     options: SessionOptions,
 }
 
@@ -47,7 +46,7 @@ impl SessionBuilder {
 
     /// Sets a value, as SQL's SET does.
     pub fn config(mut self, key: &str, value: impl ToString) -> Self {
-        self.settings.push((key.to_owned(), value.to_string()));
+        self.options.settings.push((key.to_owned(), value.to_string()));
         self
     }
 
@@ -69,11 +68,7 @@ impl SessionBuilder {
         if let Some(master) = &self.master {
             options.threads = threads(master)?;
         }
-        let session = Session::new(options)?;
-        for (key, value) in &self.settings {
-            session.set(key, value)?;
-        }
-        Ok(session)
+        Session::new(options)
     }
 }
 

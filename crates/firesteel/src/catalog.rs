@@ -21,11 +21,14 @@ use hashbrown::HashMap;
 use crate::extend::table::TableFunction;
 use crate::frame::names::MARK;
 use crate::frame::planning::Tables;
+use crate::session::SharedSettings;
 use crate::{extend, files, frame};
 
 /// A session's catalog; paths are looked at when a statement names them.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub struct SessionCatalog {
+    /// How object stores are reached.
+    settings: SharedSettings,
     pub(crate) names: MemoryCatalog,
     /// Views that are DataFrames, by what stands for their text.
     frames: RwLock<HashMap<String, Arc<FrameView>>>,
@@ -35,14 +38,18 @@ pub struct SessionCatalog {
     functions: TableFunctions,
 }
 
-#[derive(Default)]
-struct TableFunctions(RwLock<HashMap<String, Arc<TableFunction>>>);
-
-impl fmt::Debug for TableFunctions {
+impl fmt::Debug for SessionCatalog {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("TableFunctions")
+        // Settings may hold secrets.
+        f.debug_struct("SessionCatalog")
+            .field("names", &self.names)
+            .field("frames", &self.frames)
+            .finish_non_exhaustive()
     }
 }
+
+#[derive(Default)]
+struct TableFunctions(RwLock<HashMap<String, Arc<TableFunction>>>);
 
 impl TableFunctions {
     fn get(&self, name: &str) -> Option<Arc<TableFunction>> {
@@ -52,12 +59,6 @@ impl TableFunctions {
 
 #[derive(Default)]
 struct Mounted(RwLock<HashMap<String, Arc<dyn Catalog>>>);
-
-impl fmt::Debug for Mounted {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Mounted")
-    }
-}
 
 impl Mounted {
     /// The catalog that a name begins with.
@@ -95,7 +96,7 @@ impl Catalog for SessionCatalog {
             [path] if firesteel_datasource::is_path(path) => FileSource::of_path(path),
             _ => return Ok(None),
         };
-        source.open().map(|table| Some(Entry::Table(table)))
+        self.open(&source).map(|table| Some(Entry::Table(table)))
     }
 
     fn is_file_function(&self, name: &str) -> bool {
@@ -105,7 +106,7 @@ impl Catalog for SessionCatalog {
     fn read_files(&self, function: &str, arguments: &[(Option<String>, String)]) -> Result<Arc<dyn Table>> {
         match self.functions.get(function) {
             Some(call) => extend::table::call(function, call.as_ref(), arguments),
-            None => files::source_of_call(function, arguments)?.open(),
+            None => self.open(&files::source_of_call(function, arguments)?),
         }
     }
 
@@ -115,6 +116,16 @@ impl Catalog for SessionCatalog {
 }
 
 impl SessionCatalog {
+    pub(crate) fn new(settings: &SharedSettings) -> Self {
+        Self { settings: Arc::clone(settings), ..Self::default() }
+    }
+
+    fn open(&self, source: &FileSource) -> Result<Arc<dyn Table>> {
+        // Not locked while files are looked at.
+        let settings = self.settings.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        source.open_in(&settings)
+    }
+
     fn frames(&self) -> RwLockReadGuard<'_, HashMap<String, Arc<FrameView>>> {
         self.frames.read().unwrap_or_else(PoisonError::into_inner)
     }
@@ -154,7 +165,7 @@ impl SessionCatalog {
     }
 
     pub(crate) fn register_files(&self, name: &str, source: &FileSource) -> Result<()> {
-        self.names.register_table(name, source.open()?);
+        self.names.register_table(name, self.open(source)?);
         Ok(())
     }
 

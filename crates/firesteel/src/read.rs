@@ -75,7 +75,7 @@ impl DataFrameReader {
         if let Some(schema) = &self.schema {
             source.schema = Some(files::parse_schema(schema)?);
         }
-        self.session.frame_of_table(source.open()?)
+        self.session.frame_of_table(source.open_in(&self.session.settings())?)
     }
 
     pub fn parquet(self, paths: impl Names) -> Result<DataFrame> {

@@ -49,8 +49,10 @@ pub struct SessionOptions {
     pub threads: usize,
     /// Bytes that queries may hold; `None`: most of what the machine or its cgroup has.
     pub memory_limit: Option<usize>,
-    /// Each file in a known format, and each folder, in here is a table of its name.
+    /// Each file in a known format, and each folder, in here is a table of its name. May be a folder in an object store.
     pub data: Option<String>,
+    /// Keys and values, set before anything is looked at.
+    pub settings: Vec<(String, String)>,
 }
 
 /// One user's view of the engine: settings and temporary views of its own. Statements run one after the other or at the
@@ -60,10 +62,13 @@ pub struct Session {
     shared: Arc<Shared>,
 }
 
+/// The session's settings, which its catalog reads too.
+pub(crate) type SharedSettings = Arc<Mutex<Settings>>;
+
 struct Shared {
     runtime: LocalRuntime,
     catalog: SessionCatalog,
-    settings: Mutex<Settings>,
+    settings: SharedSettings,
     /// What the program has added; replaced as a whole, so that a query sees one state of it.
     extensions: Mutex<Arc<Extensions>>,
 }
@@ -78,15 +83,19 @@ impl Session {
             threads => threads,
         };
         let executor = Arc::new(Executor::new(threads, memory)?);
+        let settings = SharedSettings::default();
         let shared = Shared {
             runtime: LocalRuntime::new(executor, Arc::new(ReaderRegistry)),
-            catalog: SessionCatalog::default(),
-            settings: Mutex::new(Settings::default()),
+            catalog: SessionCatalog::new(&settings),
+            settings,
             extensions: Mutex::default(),
         };
         let session = Self { shared: Arc::new(shared) };
+        for (key, value) in &options.settings {
+            session.set(key, value)?;
+        }
         if let Some(folder) = &options.data {
-            for (name, path) in firesteel_datasource::tables_in(folder)? {
+            for (name, path) in firesteel_datasource::tables_in(folder, &session.settings())? {
                 session.register_files(&name, &FileSource::of_path(&path))?;
             }
         }

@@ -5,6 +5,8 @@
 //! - The first record is a header if its fields are distinct names, and it differs from what follows: a column below holds
 //!   something other than text, or none of its words comes again below it.
 
+use std::sync::Arc;
+
 use firesteel_catalog::Split;
 use firesteel_common::Result;
 use hashbrown::HashSet;
@@ -14,6 +16,7 @@ use super::fields;
 use super::infer::ColumnGuess;
 use super::table::field_text;
 use crate::options::FileOptions;
+use crate::remote::Access;
 use crate::rows::cells::CellFormats;
 use crate::rows::sample::each_record;
 
@@ -22,10 +25,10 @@ const SEPARATORS: [(u8, &str); 4] = [(b',', ","), (b'\t', "\t"), (b';', ";"), (b
 const RECORDS: usize = 256;
 
 /// Fills in what nobody has said.
-pub(crate) fn fill(files: &[Split], options: &mut FileOptions) -> Result<()> {
+pub(crate) fn fill(files: &[Split], access: &Arc<Access>, options: &mut FileOptions) -> Result<()> {
     let mut records = Vec::new();
     let record_end = (super::ROWS.record_end)(options)?;
-    each_record(files.get(..1).unwrap_or(&[]), record_end, RECORDS, |_, record| {
+    each_record(files.get(..1).unwrap_or(&[]), access, record_end, RECORDS, |_, record| {
         records.push(record.to_owned());
         Ok(())
     })?;

@@ -15,6 +15,7 @@ use super::infer::ColumnGuess;
 use super::{FORMAT, ROWS, sniff};
 use crate::options::FileOptions;
 use crate::registry::FileRequest;
+use crate::remote::Access;
 use crate::rows::cells::CellFormats;
 use crate::rows::mode::{Mode, SAMPLED};
 use crate::rows::sample::{Sampled, each_record};
@@ -24,15 +25,15 @@ use crate::rows::table::{RowTable, RowTableParts, column};
 const SAMPLE_ROWS: usize = 20_480;
 
 pub(crate) fn open(request: FileRequest) -> Result<Arc<dyn Table>> {
-    let FileRequest { splits, partitions, mut options, schema, sniff } = request;
+    let FileRequest { splits, partitions, mut options, schema, sniff, access } = request;
     if sniff {
-        sniff::fill(&splits, &mut options)?;
+        sniff::fill(&splits, &access, &mut options)?;
     }
     Mode::of(&options)?;
     let (record, row_bytes) = match schema {
         Some(given) => (given, None),
         None => {
-            let (record, sampled) = learn(&splits, &mut options, if sniff { SAMPLE_ROWS } else { 0 })?;
+            let (record, sampled) = learn(&splits, &access, &mut options, if sniff { SAMPLE_ROWS } else { 0 })?;
             (record, sampled.row_bytes())
         }
     };
@@ -42,6 +43,7 @@ pub(crate) fn open(request: FileRequest) -> Result<Arc<dyn Table>> {
 /// Names from the first record, types from the sample.
 fn learn(
     splits: &[firesteel_catalog::Split],
+    access: &Arc<Access>,
     options: &mut FileOptions,
     sample_rows: usize,
 ) -> Result<(Vec<TableColumn>, Sampled)> {
@@ -57,7 +59,7 @@ fn learn(
     let mut guesses: Vec<ColumnGuess> = Vec::new();
     let (mut scratch, mut found) = (String::new(), Vec::new());
     let mut header_of_file = false;
-    let sampled = each_record(splits, (ROWS.record_end)(options)?, records_max, |number, record| {
+    let sampled = each_record(splits, access, (ROWS.record_end)(options)?, records_max, |number, record| {
         header_of_file |= number == 0 && dialect.header;
         if dialect.is_blank(record) {
             return Ok(());

@@ -11,20 +11,21 @@ use super::{FORMAT, ROWS};
 use crate::csv::dialect;
 use crate::options::FileOptions;
 use crate::registry::FileRequest;
+use crate::remote::Access;
 use crate::rows::mode::{self, Mode};
 use crate::rows::sample::{Sampled, each_record};
 use crate::rows::table::{RowTable, RowTableParts, column};
 
 pub(crate) fn open(request: FileRequest) -> Result<Arc<dyn Table>> {
-    let FileRequest { splits, partitions, mut options, schema, sniff } = request;
+    let FileRequest { splits, partitions, mut options, schema, sniff, access } = request;
     dialect::check_encoding(&options)?;
     let (record, row_bytes) = match schema {
         Some(given) => (given, None),
         None => {
-            if sniff && options.get("multiLine").is_none() && begins_an_array(&splits)? {
+            if sniff && options.get("multiLine").is_none() && begins_an_array(&splits, &access)? {
                 options.set("multiLine", "true");
             }
-            let (record, sampled) = learn(&splits, &options)?;
+            let (record, sampled) = learn(&splits, &access, &options)?;
             (record, sampled.row_bytes())
         }
     };
@@ -32,9 +33,10 @@ pub(crate) fn open(request: FileRequest) -> Result<Arc<dyn Table>> {
 }
 
 /// Whether the first line alone is no JSON, as in a file that is one array over many lines.
-fn begins_an_array(splits: &[Split]) -> Result<bool> {
+fn begins_an_array(splits: &[Split], access: &Arc<Access>) -> Result<bool> {
     let mut answer = false;
-    each_record(splits.get(..1).unwrap_or(&[]), (ROWS.record_end)(&FileOptions::default())?, 1, |_, record| {
+    let record_end = (ROWS.record_end)(&FileOptions::default())?;
+    each_record(splits.get(..1).unwrap_or(&[]), access, record_end, 1, |_, record| {
         let begins = record.trim_start().starts_with(['[', '{']);
         answer = begins && !matches!(value::values(record).next(), Some(Ok(_)));
         Ok(())
@@ -43,7 +45,7 @@ fn begins_an_array(splits: &[Split]) -> Result<bool> {
 }
 
 /// All rows are looked at: a member may appear in the last of them.
-fn learn(splits: &[Split], options: &FileOptions) -> Result<(Vec<TableColumn>, Sampled)> {
+fn learn(splits: &[Split], access: &Arc<Access>, options: &FileOptions) -> Result<(Vec<TableColumn>, Sampled)> {
     let mode = Mode::of(options)?;
     let inference = Inference {
         primitives_as_string: options.flag("primitivesAsString", false)?,
@@ -56,7 +58,7 @@ fn learn(splits: &[Split], options: &FileOptions) -> Result<(Vec<TableColumn>, S
     };
     let mut shape = Shape::Object(Default::default());
     let mut any_malformed = false;
-    let sampled = each_record(splits, record_end, records_max, |_, record| {
+    let sampled = each_record(splits, access, record_end, records_max, |_, record| {
         for value in value::values(record).take(if options.flag("multiLine", false)? { usize::MAX } else { 1 }) {
             let shapes = value.ok().and_then(|value| row_shapes(inference, value));
             match shapes {

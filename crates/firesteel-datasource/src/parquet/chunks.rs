@@ -1,4 +1,4 @@
-//! The bytes of column chunks, fetched before they are decoded.
+//! The bytes of column chunks, fetched before they are decoded: here those of local files.
 //!
 //! ```text
 //! byte ranges ──join neighbours──▶ pieces ──positioned reads of ≤ 1 MiB──▶ Chunks, from which the decoder takes pages
@@ -18,6 +18,7 @@ use parquet::errors::ParquetError;
 use parquet::file::reader::{ChunkReader, Length};
 
 use super::unreadable;
+use crate::remote::ranges::join;
 
 /// One read call takes no longer than this much takes.
 const READ_BYTES: usize = 1 << 20;
@@ -35,6 +36,12 @@ pub(super) struct Chunks {
 }
 
 impl Chunks {
+    /// Pieces by their start in a file of `file_length` bytes.
+    pub(super) fn new(file_length: u64, mut pieces: Vec<(u64, Bytes)>) -> Self {
+        pieces.sort_unstable_by_key(|(start, _)| *start);
+        Self { file_length, pieces: pieces.into() }
+    }
+
     /// How many were read.
     pub(super) fn bytes(&self) -> usize {
         self.pieces.iter().map(|(_, bytes)| bytes.len()).sum()
@@ -42,10 +49,14 @@ impl Chunks {
 
     fn get(&self, start: u64, length: Option<usize>) -> Result<Bytes, ParquetError> {
         let after = self.pieces.partition_point(|(from, _)| *from <= start);
-        let piece = after.checked_sub(1).and_then(|at| self.pieces.get(at));
-        let found = piece.and_then(|(from, bytes)| {
+        // Mostly the last one before: pieces that were fetched one after the other may overlap.
+        let found = self.pieces[..after].iter().rev().find_map(|(from, bytes)| {
             let offset = usize::try_from(start - from).ok().filter(|offset| *offset <= bytes.len())?;
-            let end = length.map_or(Some(bytes.len()), |length| offset.checked_add(length))?;
+            let end = match length {
+                Some(length) => offset.checked_add(length)?,
+                // At the end of one piece another may go on.
+                None => Some(bytes.len()).filter(|end| offset < *end)?,
+            };
             (end <= bytes.len()).then(|| bytes.slice(offset..end))
         });
         found.ok_or_else(|| ParquetError::General(format!("a page at byte {start} lies outside of its column chunk")))
@@ -86,7 +97,7 @@ impl Fetcher {
 
     /// Reads `ranges` of a file of `length` bytes.
     pub(super) fn fetch(&mut self, number: usize, path: &str, length: u64, ranges: Vec<Range<u64>>) -> Result<Chunks> {
-        let ranges = join_neighbours(ranges);
+        let ranges = join(ranges, GAP_BYTES);
         if ranges.iter().any(|range| range.end > length) {
             return Err(unreadable(path, "its footer points behind the end of the file"));
         }
@@ -103,7 +114,7 @@ impl Fetcher {
             self.lent.push(bytes.clone());
             pieces.push((range.start, bytes));
         }
-        Ok(Chunks { file_length: length, pieces: Arc::from(pieces) })
+        Ok(Chunks::new(length, pieces))
     }
 
     /// Takes back what nobody looks at any more.
@@ -152,23 +163,22 @@ impl Fetcher {
     }
 }
 
-fn join_neighbours(mut ranges: Vec<Range<u64>>) -> Vec<Range<u64>> {
-    ranges.sort_unstable_by_key(|range| range.start);
-    let mut joined: Vec<Range<u64>> = Vec::with_capacity(ranges.len());
-    for range in ranges {
-        match joined.last_mut() {
-            Some(last) if range.start <= last.end.saturating_add(GAP_BYTES) => last.end = last.end.max(range.end),
-            _ => joined.push(range),
-        }
-    }
-    joined
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use firesteel_exec::memory::MemoryPool;
     use std::io::Write;
+
+    #[test]
+    fn pieces_may_overlap() {
+        let piece = |range: Range<u8>| (u64::from(range.start), Bytes::from_iter(range));
+        let chunks = Chunks::new(200, vec![piece(50..60), piece(0..110)]);
+        for (start, length) in [(52, 8), (100, 10), (0, 110), (58, 4)] {
+            assert_eq!(chunks.get_bytes(start, length).expect("bytes")[0], start as u8);
+        }
+        assert_eq!(chunks.get_read(60).expect("bytes").into_inner().len(), 50);
+        assert!(chunks.get_bytes(105, 6).is_err());
+    }
 
     #[test]
     fn neighbours_are_joined_and_bytes_come_from_their_place() {

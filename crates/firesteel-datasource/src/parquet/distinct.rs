@@ -4,21 +4,27 @@
 //! a few row groups ──header of the dictionary page──▶ values in it, rows written with it ──▶ values of the whole column
 //! ```
 //! Writers put a column chunk's values into a dictionary and give that up when it grows too large; the pages written up to
-//! then still tell how often values repeat. A header is read by one small read, once per file and process.
+//! then still tell how often values repeat. A header is read by one small read, once per file and process:
+//! of a remote file in one row group, and not at all where columns are many, since each one is a request.
 
 use std::fs::File;
 use std::os::unix::fs::FileExt;
 
+use bytes::Bytes;
 use firesteel_catalog::{Estimate, Source};
 use firesteel_plan::statistics::groups::unseen;
 use parquet::basic::{Encoding, PageType};
 use parquet::file::metadata::{ColumnChunkMetaData, PageEncodingStats};
 
 use super::footer_cache::Footer;
+use crate::remote::runtime::Task;
+use crate::remote::{Counters, RemoteFile};
 
 /// Row groups looked at in one file, and files in one table: first, last and some between.
 const GROUPS: usize = 3;
 const FILES: usize = 8;
+/// Of a remote file with more columns no header is read.
+const REMOTE_COLUMNS: usize = 64;
 /// The longest header of a dictionary page takes less.
 const HEADER_BYTES: usize = 64;
 /// Up to this share of row groups may overlap in a column by which rows are still taken to be sorted.
@@ -34,19 +40,48 @@ pub(super) struct Sample {
 
 /// Samples of every column of a file, none where there is no dictionary. What cannot be read was no help, and no error.
 pub(super) fn samples(footer: &Footer) -> Vec<Vec<Sample>> {
-    let none = || vec![Vec::new(); footer.columns.len()];
-    let Ok(file) = File::open(footer.path.as_ref()) else { return none() };
-    let groups = footer.metadata().row_groups();
-    let mut samples = none();
-    for group in spread(groups.len(), GROUPS) {
-        for (column, samples) in footer.columns.iter().zip(&mut samples) {
-            if column.leaves.len() != 1 {
-                continue;
+    let mut samples = vec![Vec::new(); footer.columns.len()];
+    match &footer.remote {
+        Some(file) if footer.columns.len() <= REMOTE_COLUMNS => {
+            let fetch = |(at, chunk)| Some((at, chunk, fetch_header(file, chunk)?));
+            // All are under way before the first is waited for.
+            let headers: Vec<_> = chunks(footer, 1).into_iter().filter_map(fetch).collect();
+            for (at, chunk, header) in headers {
+                samples[at].extend(header.wait().ok().and_then(|header| sample(&header, chunk)));
             }
-            samples.extend(sample(&file, groups[group].column(column.leaves.start)));
+        }
+        Some(_) => {}
+        None => {
+            let Ok(file) = File::open(footer.path.as_ref()) else { return samples };
+            for (at, chunk) in chunks(footer, GROUPS) {
+                let mut header = [0; HEADER_BYTES];
+                let read = dictionary_offset(chunk).and_then(|offset| file.read_at(&mut header, offset).ok());
+                samples[at].extend(read.and_then(|length| sample(&header[..length], chunk)));
+            }
         }
     }
     samples
+}
+
+/// The column chunks to look at, each with its column.
+fn chunks(footer: &Footer, groups: usize) -> Vec<(usize, &ColumnChunkMetaData)> {
+    let all = footer.metadata().row_groups();
+    let mut chunks = Vec::new();
+    for group in spread(all.len(), groups) {
+        let columns = footer.columns.iter().enumerate().filter(|(_, column)| column.leaves.len() == 1);
+        chunks.extend(columns.map(|(at, column)| (at, all[group].column(column.leaves.start))));
+    }
+    chunks
+}
+
+fn fetch_header(file: &RemoteFile, chunk: &ColumnChunkMetaData) -> Option<Task<Bytes>> {
+    let offset = dictionary_offset(chunk)?;
+    let end = offset.saturating_add(HEADER_BYTES as u64).min(file.length());
+    (offset < end).then(|| file.fetch(offset..end, &Counters::default()))
+}
+
+fn dictionary_offset(chunk: &ColumnChunkMetaData) -> Option<u64> {
+    u64::try_from(chunk.dictionary_page_offset().filter(|offset| *offset > 0)?).ok()
 }
 
 /// Which files of a table to look at.
@@ -60,11 +95,8 @@ fn spread(all: usize, most: usize) -> impl Iterator<Item = usize> {
     (0..taken).map(move |at| if taken < 2 { 0 } else { at * (all - 1) / (taken - 1) })
 }
 
-fn sample(file: &File, chunk: &ColumnChunkMetaData) -> Option<Sample> {
-    let offset = u64::try_from(chunk.dictionary_page_offset().filter(|offset| *offset > 0)?).ok()?;
-    let mut header = [0; HEADER_BYTES];
-    let length = file.read_at(&mut header, offset).ok()?;
-    let distinct = f64::from(dictionary_values(header.get(..length)?)?);
+fn sample(header: &[u8], chunk: &ColumnChunkMetaData) -> Option<Sample> {
+    let distinct = f64::from(dictionary_values(header)?);
     let nulls = chunk.statistics().and_then(|statistics| statistics.null_count_opt()).unwrap_or(0);
     let values = (chunk.num_values().max(0) as u64).saturating_sub(nulls) as f64;
     let rows = (values * dictionary_share(chunk)?).max(distinct);

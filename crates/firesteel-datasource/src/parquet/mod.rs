@@ -4,13 +4,18 @@
 //!   [`distinct`] guesses from dictionaries how many values columns have.
 //! - [`table`]: several files as one table of the catalog.
 //! - [`scan`]: row groups handed out to workers; [`worker`]: one worker decoding them, filter columns first where that
-//!   pays; [`chunks`]: the bytes of column chunks.
+//!   pays by the row group's [`plan`]; [`chunks`]: the bytes of column chunks.
+//! - [`opening`]: a scan whose footers must come from an object store first; [`ahead`]: row groups fetched from there while
+//!   others are decoded.
 //! - [`writer`]: batches into one file.
 
+mod ahead;
 pub(crate) mod bounds;
 pub(crate) mod chunks;
 mod distinct;
 pub(crate) mod footer_cache;
+mod opening;
+mod plan;
 pub(crate) mod scan;
 pub(crate) mod schema;
 pub mod table;

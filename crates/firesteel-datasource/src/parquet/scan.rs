@@ -9,8 +9,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
 use arrow::array::{Array, ArrayRef, new_null_array};
+use firesteel_catalog::Split;
 use firesteel_common::{ColumnId, Result, SqlType, internal};
 use firesteel_exec::contract::{Source, SourceFactory, WorkerId};
+use firesteel_exec::memory::Reservation;
 use firesteel_exec::metrics::OperatorMetrics;
 use firesteel_exec::query::QueryContext;
 use firesteel_expr::{Expr, ExprRef};
@@ -18,7 +20,8 @@ use firesteel_plan::Schema;
 use firesteel_plan::physical::Scan;
 
 use super::chunks::Fetcher;
-use super::footer_cache::{Footer, footer};
+use super::footer_cache::{Footer, footer_at_hand};
+use super::opening::OpeningScan;
 use super::table::mismatch;
 use super::worker::ParquetSource;
 use crate::conform::{Conform, common_type};
@@ -78,33 +81,62 @@ pub(crate) fn open(
     let partitions = ScanPartitions::of(scan)?;
     let splits = partitions.prune(scan, query)?;
     metrics.add_files_pruned(scan.source.splits.len() - splits.len());
-    let footers = splits.iter().map(footer).collect::<Result<Vec<_>>>()?;
-    let types = column_types(scan, schema, &footers)?;
-    let columns = scan.columns.iter().zip(&types).map(|((_, id), data_type)| ScanColumn {
-        id: *id,
-        conform: Conform::new(data_type),
-        null: new_null_array(&data_type.to_arrow(), 1),
-        may_hold_nan: data_type.is_fractional(),
-    });
-    let files = footers.into_iter().zip(&splits).map(|(footer, split)| {
-        let values = partitions.values(split, &query.eval)?;
-        scan_file(scan, &types, &partitions, ScanFile { footer, length: split.length, columns: Vec::new(), values })
-    });
-    let files = files.collect::<Result<_>>()?;
-    let mut opened = ParquetScan {
-        table: Arc::clone(&scan.table),
-        columns: columns.collect(),
-        outputs: schema.len(),
-        files,
-        filters: Arc::new(ScanFilters::new(scan, query)?),
+    let request = ScanRequest {
+        scan: scan.clone(),
+        schema: schema.clone(),
         query: Arc::clone(query),
         metrics: Arc::clone(metrics),
-        units: Vec::new(),
-        cursor: AtomicUsize::new(0),
+        partitions,
+        splits,
     };
-    opened.units = opened.units_to_read();
-    query.progress.expect(opened.units.iter().map(|unit| unit.rows as u64).sum());
-    Ok(Arc::new(SharedScan(Arc::new(opened))))
+    let footers = request.splits.iter().map(footer_at_hand).collect::<Result<Option<Vec<_>>>>()?;
+    match footers {
+        Some(footers) => Ok(Arc::new(SharedScan(request.open(footers)?))),
+        // Their files are remote and were not looked at while planning.
+        None => Ok(Arc::new(OpeningScan::start(request)?)),
+    }
+}
+
+/// What a scan is opened from, as soon as footers are there.
+pub(super) struct ScanRequest {
+    pub(super) scan: Scan,
+    schema: Schema,
+    query: Arc<QueryContext>,
+    pub(super) metrics: Arc<OperatorMetrics>,
+    partitions: ScanPartitions,
+    pub(super) splits: Vec<Split>,
+}
+
+impl ScanRequest {
+    pub(super) fn open(&self, footers: Vec<Arc<Footer>>) -> Result<Arc<ParquetScan>> {
+        let Self { scan, schema, query, metrics, partitions, splits } = self;
+        let types = column_types(scan, schema, &footers)?;
+        let columns = scan.columns.iter().zip(&types).map(|((_, id), data_type)| ScanColumn {
+            id: *id,
+            conform: Conform::new(data_type),
+            null: new_null_array(&data_type.to_arrow(), 1),
+            may_hold_nan: data_type.is_fractional(),
+        });
+        let files = footers.into_iter().zip(splits).map(|(footer, split)| {
+            let values = partitions.values(split, &query.eval)?;
+            scan_file(scan, &types, partitions, ScanFile { footer, length: split.length, columns: Vec::new(), values })
+        });
+        let files = files.collect::<Result<_>>()?;
+        let mut opened = ParquetScan {
+            table: Arc::clone(&scan.table),
+            columns: columns.collect(),
+            outputs: schema.len(),
+            files,
+            filters: Arc::new(ScanFilters::new(scan, query)?),
+            query: Arc::clone(query),
+            metrics: Arc::clone(metrics),
+            units: Vec::new(),
+            cursor: AtomicUsize::new(0),
+        };
+        opened.units = opened.units_to_read();
+        query.progress.expect(opened.units.iter().map(|unit| unit.rows as u64).sum());
+        Ok(Arc::new(opened))
+    }
 }
 
 /// The type of each of the scan's columns: the plan's.
@@ -199,13 +231,26 @@ impl ParquetScan {
     pub(super) fn claim(&self) -> Result<Option<Unit>> {
         loop {
             let Some(unit) = self.units.get(self.cursor.fetch_add(1, Relaxed)) else { return Ok(None) };
-            if self.runtime_filters_may_match(unit)? {
+            if self.is_worth_reading(unit)? {
                 return Ok(Some(*unit));
             }
+        }
+    }
+
+    /// Whether what joins have learned by now lets a claimed row group pass; counted if not.
+    pub(super) fn is_worth_reading(&self, unit: &Unit) -> Result<bool> {
+        let matches = self.runtime_filters_may_match(unit)?;
+        if !matches {
             self.filters.report(unit.rows as u64, 0);
             self.query.progress.advance(unit.rows as u64);
             self.metrics.add_groups_pruned(1);
         }
+        Ok(matches)
+    }
+
+    /// How many row groups nobody has claimed.
+    pub(super) fn unclaimed(&self) -> usize {
+        self.units.len().saturating_sub(self.cursor.load(Relaxed))
     }
 
     fn runtime_filters_may_match(&self, unit: &Unit) -> Result<bool> {
@@ -230,13 +275,23 @@ impl ParquetScan {
 /// The factory: workers hold on to the scan itself.
 struct SharedScan(Arc<ParquetScan>);
 
+impl ParquetScan {
+    /// One worker's part.
+    pub(super) fn source(self: &Arc<Self>) -> Result<ParquetSource> {
+        let ids: Vec<_> = self.columns.iter().map(|column| column.id).collect();
+        let filters = BoundFilters::new(&self.filters, &ids)?;
+        Ok(ParquetSource::new(Arc::clone(self), ids, filters, Fetcher::new(self.reservation())))
+    }
+
+    /// An account for bytes that are held.
+    pub(super) fn reservation(&self) -> Reservation {
+        self.query.memory.reserve(format!("Scan of {}", self.table))
+    }
+}
+
 impl SourceFactory for SharedScan {
     fn open(&self, _worker: WorkerId) -> Result<Box<dyn Source>> {
-        let scan = &self.0;
-        let ids: Vec<_> = scan.columns.iter().map(|column| column.id).collect();
-        let filters = BoundFilters::new(&scan.filters, &ids)?;
-        let reservation = scan.query.memory.reserve(format!("Scan of {}", scan.table));
-        Ok(Box::new(ParquetSource::new(Arc::clone(scan), ids, filters, Fetcher::new(reservation))))
+        Ok(Box::new(self.0.source()?))
     }
 
     fn workers_max(&self) -> usize {

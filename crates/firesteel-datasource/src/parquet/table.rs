@@ -15,12 +15,12 @@ use firesteel_common::{Result, SqlType, error};
 
 use super::READER;
 use super::distinct::{self, Ranges};
-use super::footer_cache::{Footer, footer};
+use super::footer_cache::{Footer, footers};
 use super::schema::FileColumn;
 use crate::conform::{Conform, common_type};
 use crate::files::FileSource;
 use crate::registry::FileRequest;
-use crate::{listing, partitions};
+use crate::{listing, partitions, remote};
 
 /// Files with the same columns, found by name.
 #[derive(Debug)]
@@ -41,13 +41,13 @@ impl ParquetTable {
 /// Files that are one table by name. Of a partitioned table, whose files queries mostly pass over, only the first footer is
 /// read now, unless `mergeSchema` asks for all.
 pub(crate) fn open(request: FileRequest) -> Result<Arc<dyn Table>> {
-    let FileRequest { splits, partitions, options, schema, .. } = request;
+    let FileRequest { splits, partitions, options, schema, access, .. } = request;
     let merge = options.flag("mergeSchema", false)?;
     let read = match partitions.is_empty() || merge {
         true => splits.as_slice(),
         false => splits.get(..1).unwrap_or(&splits),
     };
-    let footers = read.iter().map(footer).collect::<Result<Vec<_>>>()?;
+    let footers = footers(read, &access)?;
     let in_files = match schema {
         Some(given) => given,
         None => {
@@ -60,9 +60,13 @@ pub(crate) fn open(request: FileRequest) -> Result<Arc<dyn Table>> {
         true => statistics(&splits, &footers, &columns),
         false => estimated_statistics(&splits, &footers, columns.len()),
     };
+    let splits_are_remote = splits.iter().any(|split| remote::is_remote(&split.location));
     let rows = footers.iter().map(|footer| Some(footer.rows())).chain(std::iter::repeat(None));
     let splits = splits.iter().cloned().zip(rows).map(|(file, rows)| Split { rows, ..file }).collect();
-    let options = if partitions.is_empty() { Vec::new() } else { vec![partitions::option(&partitions)?] };
+    let mut options = if partitions.is_empty() { Vec::new() } else { vec![partitions::option(&partitions)?] };
+    if splits_are_remote {
+        options.push(access.option());
+    }
     Ok(Arc::new(ParquetTable { columns, statistics, splits, options: options.into() }))
 }
 

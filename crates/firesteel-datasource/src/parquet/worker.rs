@@ -4,7 +4,8 @@
 //! few rows pass:   filter columns ──filters──▶ selection ──▶ the other columns, selected rows only ──▶ batches
 //! many rows pass:  all columns ──filters──▶ batches with a selection
 //! ```
-//! Which way is chosen anew for each row group from the share of rows that passed lately.
+//! Which way is chosen anew for each row group from the share of rows that passed lately. Before each pass the bytes of its
+//! columns must be here: those of local files are read at once, for those of remote ones the worker waits, and is woken.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -17,13 +18,13 @@ use firesteel_expr::{Batch, Column};
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder, RowSelection};
 
+use super::ahead::{Ahead, Held};
 use super::chunks::Fetcher;
+use super::plan::Plan;
 use super::scan::{ParquetScan, ScanFile, Unit};
 use super::{guarded, unreadable};
 use crate::filter::BoundFilters;
 
-/// Filter columns are decoded first when no larger share of rows passes.
-const LATE_PASS_RATE: f64 = 0.3;
 /// A batch with fewer than one in so many rows selected is made dense.
 const SPARSE: usize = 4;
 /// Batches decoded without any row coming out, before other tasks get the thread.
@@ -39,55 +40,69 @@ struct Worker {
     ids: Vec<ColumnId>,
     filters: BoundFilters,
     fetcher: Fetcher,
+    /// What is fetched from object stores for row groups to come, and for the one at hand.
+    ahead: Ahead,
+    held: Option<Held>,
 }
 
 enum State {
     Idle,
+    /// Until the next pass has its bytes.
+    Waiting(Pass),
     Filtering(Box<FilterPass>),
     Reading(Box<ReadPass>),
     Done,
 }
 
+/// What a row group's bytes are waited for.
+enum Pass {
+    First(Unit, Plan),
+    /// Of two.
+    Second(Box<FilterPass>),
+}
+
 impl ParquetSource {
     pub(super) fn new(scan: Arc<ParquetScan>, ids: Vec<ColumnId>, filters: BoundFilters, fetcher: Fetcher) -> Self {
-        Self { worker: Worker { scan, ids, filters, fetcher }, state: State::Idle }
+        let ahead = Ahead::new(&scan);
+        Self { worker: Worker { scan, ids, filters, fetcher, ahead, held: None }, state: State::Idle }
     }
 
     /// Decodes one batch, or goes on to the next pass or row group.
-    fn step(&mut self) -> Result<Option<Batch>> {
-        match std::mem::replace(&mut self.state, State::Done) {
-            State::Done => Ok(None),
-            State::Idle => {
-                self.state = self.worker.begin()?;
-                Ok(None)
-            }
-            State::Filtering(mut pass) => {
-                self.state = match pass.step(&mut self.worker)? {
-                    true => State::Filtering(pass),
-                    false => self.worker.after_filtering(*pass)?,
-                };
-                Ok(None)
-            }
-            State::Reading(mut pass) => {
-                let batch = pass.step(&mut self.worker)?;
-                self.state = match batch {
-                    Some(_) => State::Reading(pass),
-                    None => self.worker.after_reading(*pass),
-                };
-                Ok(batch)
-            }
-        }
+    fn step(&mut self, cx: &mut Context<'_>) -> Poll<Result<Option<Batch>>> {
+        let next = match std::mem::replace(&mut self.state, State::Done) {
+            State::Done => Ok((State::Done, None)),
+            State::Idle => self.worker.begin().map(|state| (state, None)),
+            State::Waiting(pass) => match self.worker.poll_here(cx) {
+                Poll::Pending => {
+                    self.state = State::Waiting(pass);
+                    return Poll::Pending;
+                }
+                Poll::Ready(here) => here.and_then(|()| self.worker.begin_pass(pass)).map(|state| (state, None)),
+            },
+            State::Filtering(mut pass) => pass.step(&mut self.worker).and_then(|more| match more {
+                true => Ok((State::Filtering(pass), None)),
+                false => Ok((self.worker.after_filtering(pass)?, None)),
+            }),
+            State::Reading(mut pass) => pass.step(&mut self.worker).map(|batch| match batch {
+                Some(batch) => (State::Reading(pass), Some(batch)),
+                None => (self.worker.after_reading(*pass), None),
+            }),
+        };
+        let (state, batch) = next?;
+        self.state = state;
+        Poll::Ready(Ok(batch))
     }
 }
 
 impl Source for ParquetSource {
     fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Result<Option<Batch>>> {
         for _ in 0..STEPS {
-            match self.step() {
-                Ok(Some(batch)) if !batch.is_empty() => return Poll::Ready(Ok(Some(batch))),
-                Ok(_) if matches!(self.state, State::Done) => return Poll::Ready(Ok(None)),
-                Ok(_) => {}
-                Err(error) => return Poll::Ready(Err(error)),
+            match self.step(cx) {
+                Poll::Pending => return Poll::Pending,
+                Poll::Ready(Ok(Some(batch))) if !batch.is_empty() => return Poll::Ready(Ok(Some(batch))),
+                Poll::Ready(Ok(_)) if matches!(self.state, State::Done) => return Poll::Ready(Ok(None)),
+                Poll::Ready(Ok(_)) => {}
+                Poll::Ready(Err(error)) => return Poll::Ready(Err(error)),
             }
         }
         // Nothing to wait for: only to let others, and the check for cancellation, have their turn.
@@ -99,36 +114,56 @@ impl Source for ParquetSource {
 impl Worker {
     /// Claims a row group and decides how to read it.
     fn begin(&mut self) -> Result<State> {
-        let Some(unit) = self.scan.claim()? else { return Ok(State::Done) };
-        let filtering = self.scan.filters.any_active(unit.number);
-        let active = match filtering {
-            true => self.scan.filters.columns_used(&self.ids, unit.number),
-            false => Vec::new(),
-        };
-        let file = &self.scan.files[unit.file];
-        let others: Vec<usize> = (0..self.scan.outputs).filter(|at| active.binary_search(at).is_err()).collect();
-        let others_to_read = others.iter().any(|at| file.columns[*at].is_some());
-        let few_pass = self.scan.filters.pass_rate().is_none_or(|rate| rate <= LATE_PASS_RATE);
-        if !active.is_empty() && others_to_read && few_pass {
-            let decoder = self.decoder(&unit, &active, None, unit.rows)?;
-            let outputs = self.scan.outputs;
-            return Ok(State::Filtering(Box::new(FilterPass::new(unit, decoder, active, others, outputs))));
+        let Some(mut held) = self.ahead.next()? else { return Ok(State::Done) };
+        let unit = held.unit;
+        let plan = Plan::of(&self.scan, &self.ids, &unit);
+        if held.is_remote(&self.scan) {
+            self.ahead.want(&mut held, &plan.first())?;
+            self.held = Some(held);
+            let (scan, ids) = (&self.scan, &self.ids);
+            self.ahead.fill(|unit| Plan::of(scan, ids, unit).first())?;
         }
-        let mut wanted = [active.as_slice(), &others].concat();
-        wanted.sort_unstable();
-        let decoder = self.decoder(&unit, &wanted, None, unit.rows)?;
-        let filter = filtering.then_some(active);
+        Ok(State::Waiting(Pass::First(unit, plan)))
+    }
+
+    /// Ready when the bytes of the next pass are here: those of local files are read when it begins.
+    fn poll_here(&mut self, cx: &mut Context<'_>) -> Poll<Result<()>> {
+        match &mut self.held {
+            Some(held) => held.poll_here(cx),
+            None => Poll::Ready(Ok(())),
+        }
+    }
+
+    fn begin_pass(&mut self, pass: Pass) -> Result<State> {
+        let (unit, plan) = match pass {
+            Pass::First(unit, plan) => (unit, plan),
+            Pass::Second(pass) => return self.begin_second(*pass),
+        };
+        let decoder = self.decoder(&unit, &plan.first(), None, unit.rows)?;
+        if plan.in_two {
+            let Plan { active, others, .. } = plan;
+            return Ok(State::Filtering(Box::new(FilterPass::new(unit, decoder, active, others, self.scan.outputs))));
+        }
+        let filter = plan.filtering.then_some(plan.active);
         Ok(State::Reading(Box::new(ReadPass { unit, decoder, kept: Vec::new(), at: 0, filter, passed: 0 })))
     }
 
-    fn after_filtering(&mut self, pass: FilterPass) -> Result<State> {
-        let FilterPass { unit, decoder, others, kept, mut mask, passed, .. } = pass;
-        drop(decoder);
-        self.scan.filters.report(unit.rows as u64, passed as u64);
-        if passed == 0 {
-            self.fetcher.recycle();
+    fn after_filtering(&mut self, mut pass: Box<FilterPass>) -> Result<State> {
+        pass.decoder.reader = None;
+        self.scan.filters.report(pass.unit.rows as u64, pass.passed as u64);
+        if pass.passed == 0 {
+            drop(pass);
+            self.let_go();
             return Ok(State::Idle);
         }
+        if let Some(held) = &mut self.held {
+            self.ahead.want(held, &pass.others)?;
+        }
+        Ok(State::Waiting(Pass::Second(pass)))
+    }
+
+    fn begin_second(&mut self, pass: FilterPass) -> Result<State> {
+        let FilterPass { unit, others, kept, mut mask, passed, .. } = pass;
         let selection = (passed < unit.rows).then(|| RowSelection::from_boolean_buffer(mask.finish()));
         let decoder = Decoder { counted: false, ..self.decoder(&unit, &others, selection, passed)? };
         let kept = kept.into_iter().map(Kept::joined).collect::<Result<_>>()?;
@@ -140,8 +175,14 @@ impl Worker {
             self.scan.filters.report(pass.unit.rows as u64, pass.passed as u64);
         }
         drop(pass);
-        self.fetcher.recycle();
+        self.let_go();
         State::Idle
+    }
+
+    /// The row group's bytes are not needed any more.
+    fn let_go(&mut self) {
+        self.fetcher.recycle();
+        self.held = None;
     }
 
     /// A decoder of the scan's columns at `wanted` for one row group, or for `rows` selected rows of it.
@@ -160,9 +201,15 @@ impl Worker {
         }
         let path = &file.footer.path;
         let roots = targets.iter().map(|(root, _)| *root);
-        let ranges = guarded(path, || Ok::<_, firesteel_common::Error>(byte_ranges(file, unit.group, roots.clone())))?;
-        let chunks = self.fetcher.fetch(unit.file, path, file.length, ranges)?;
-        self.scan.metrics.add_bytes(chunks.bytes());
+        let chunks = match &self.held {
+            Some(held) => held.chunks(&self.scan),
+            None => {
+                let ranges = || Ok::<_, firesteel_common::Error>(byte_ranges(file, unit.group, roots.clone()));
+                let chunks = self.fetcher.fetch(unit.file, path, file.length, guarded(path, ranges)?)?;
+                self.scan.metrics.add_bytes(chunks.bytes());
+                chunks
+            }
+        };
         let reader = guarded(path, || {
             let mask = ProjectionMask::roots(file.footer.reader.parquet_schema(), roots);
             let builder = ParquetRecordBatchReaderBuilder::new_with_metadata(chunks, file.footer.reader.clone())
@@ -179,7 +226,7 @@ impl Worker {
 }
 
 /// Where the chunks of some columns lie.
-fn byte_ranges(file: &ScanFile, group: usize, roots: impl Iterator<Item = usize>) -> Vec<Range<u64>> {
+pub(super) fn byte_ranges(file: &ScanFile, group: usize, roots: impl Iterator<Item = usize>) -> Vec<Range<u64>> {
     let metadata = file.footer.metadata().row_group(group);
     let leaves = roots.flat_map(|root| file.footer.columns[root].leaves.clone());
     let range = |leaf| {

@@ -1,14 +1,56 @@
-//! The bytes of a file, decompressed as the end of its name says.
+//! The bytes of a file, decompressed as the end of its name says. Local ones are read where they are needed; remote ones
+//! are on their way, and an input that has none yet says so.
 
 use std::fs::File;
-use std::io::{Read, Seek, SeekFrom};
+use std::io::{self, Read, Seek, SeekFrom};
+use std::ops::Range;
+use std::sync::Arc;
+use std::task::{Context, Poll};
 
 use firesteel_catalog::Split;
 use firesteel_common::{Result, error};
+use firesteel_exec::memory::{MemoryPool, Reservation};
 
 use crate::listing;
+use crate::remote::pieces::Pieces;
+use crate::remote::stream::ByteStream;
+use crate::remote::{self, Access, Counters, RemoteFile, runtime};
 
 pub(crate) type Bytes = Box<dyn Read + Send>;
+
+pub(crate) enum Input {
+    Local(Bytes),
+    Remote { stream: Box<ByteStream>, _reservation: Reservation },
+}
+
+impl Input {
+    /// `WouldBlock`: nothing has come yet. `Interrupted` is dealt with.
+    pub(crate) fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        loop {
+            let read = match self {
+                Input::Local(bytes) => bytes.read(buffer),
+                Input::Remote { stream, .. } => stream.read(buffer),
+            };
+            match read {
+                Err(reason) if reason.kind() == io::ErrorKind::Interrupted => {}
+                read => return read,
+            }
+        }
+    }
+
+    /// Ready when a read gives something, or the end.
+    pub(crate) fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<()>> {
+        match self {
+            Input::Local(_) => Poll::Ready(Ok(())),
+            Input::Remote { stream, .. } => stream.poll_ready(cx),
+        }
+    }
+
+    /// Blocks until then: for who plans.
+    pub(crate) fn wait(&mut self) -> Result<()> {
+        runtime::wait_for(|cx| self.poll_ready(cx))
+    }
+}
 
 /// How a file is compressed, told by its name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,7 +75,7 @@ const SUFFIXES: &[(&str, Compression)] = &[
 
 impl Compression {
     pub(crate) fn of(path: &str) -> Compression {
-        let suffix = path.rsplit_once('.').map_or("", |(_, suffix)| suffix);
+        let suffix = remote::without_query(path).rsplit_once('.').map_or("", |(_, suffix)| suffix);
         let known = SUFFIXES.iter().find(|(known, _)| known.eq_ignore_ascii_case(suffix));
         known.map_or(Compression::None, |(_, compression)| *compression)
     }
@@ -46,7 +88,7 @@ impl Compression {
         }
     }
 
-    pub(crate) fn decoder(self, bytes: Bytes) -> std::io::Result<Bytes> {
+    pub(crate) fn decoder(self, bytes: Bytes) -> io::Result<Bytes> {
         Ok(match self {
             Compression::None => bytes,
             Compression::Gzip => Box::new(flate2::read::MultiGzDecoder::new(bytes)),
@@ -59,13 +101,53 @@ impl Compression {
     }
 }
 
-/// A local file from a byte on; compressed ones can only be read from their beginning.
-pub(crate) fn open(split: &Split, start: u64) -> Result<Bytes> {
-    let path = split.location.as_ref();
-    let unreadable = |reason: std::io::Error| error(path, &reason);
-    if path.ends_with(".snappy") || path.ends_with(".xz") {
-        return Err(error!(UNSUPPORTED_FEATURE, feature = format!("reading {path}: compression of this kind")));
+/// A file from a byte on; compressed ones can only be read from their beginning. Remote bytes are requested from now on;
+/// those of `range` surely, and what follows when it is read.
+pub(crate) fn open(
+    split: &Split,
+    range: Range<u64>,
+    access: &Arc<Access>,
+    counters: Counters,
+    mut reservation: Reservation,
+) -> Result<Input> {
+    check_compression(&split.location)?;
+    if !remote::is_remote(&split.location) {
+        return open_local(split, range.start).map(Input::Local);
     }
+    let pieces = Pieces::of_range(RemoteFile::open(split, access)?, range, counters);
+    reservation.grow(pieces.bytes_max())?;
+    Ok(remote_input(split, pieces, reservation))
+}
+
+/// A file from its beginning, for who may stop soon.
+pub(crate) fn open_sample(split: &Split, access: &Arc<Access>) -> Result<Input> {
+    check_compression(&split.location)?;
+    match remote::is_remote(&split.location) {
+        true => {
+            let pieces = Pieces::sample(RemoteFile::open(split, access)?);
+            // Before there is a query there is no account.
+            Ok(remote_input(split, pieces, MemoryPool::unlimited().reserve("schema inference")))
+        }
+        false => open_local(split, 0).map(Input::Local),
+    }
+}
+
+fn remote_input(split: &Split, pieces: Pieces, reservation: Reservation) -> Input {
+    let stream = ByteStream::new(&split.location, pieces, Compression::of(&split.location));
+    Input::Remote { stream: Box::new(stream), _reservation: reservation }
+}
+
+fn check_compression(path: &str) -> Result<()> {
+    let name = remote::without_query(path);
+    match name.ends_with(".snappy") || name.ends_with(".xz") {
+        true => Err(error!(UNSUPPORTED_FEATURE, feature = format!("reading {name}: compression of this kind"))),
+        false => Ok(()),
+    }
+}
+
+fn open_local(split: &Split, start: u64) -> Result<Bytes> {
+    let path = split.location.as_ref();
+    let unreadable = |reason: io::Error| error(path, &reason);
     let mut file = File::open(path).map_err(unreadable)?;
     if file.metadata().map_err(unreadable)?.len() != split.length {
         return Err(crate::parquet::unreadable(path, "it has changed since the query was planned"));
@@ -76,7 +158,7 @@ pub(crate) fn open(split: &Split, start: u64) -> Result<Bytes> {
     Compression::of(path).decoder(Box::new(file)).map_err(unreadable)
 }
 
-pub(crate) fn error(path: &str, reason: &std::io::Error) -> firesteel_common::Error {
+pub(crate) fn error(path: &str, reason: &io::Error) -> firesteel_common::Error {
     error!(CANNOT_READ_FILE, path = listing::display(path), reason = reason.to_string())
 }
 
@@ -111,7 +193,7 @@ mod tests {
         ];
         for (split, times) in splits {
             let mut read = String::new();
-            open(&split, 0).expect("open").read_to_string(&mut read).expect("read");
+            open_local(&split, 0).expect("open").read_to_string(&mut read).expect("read");
             assert_eq!(read, text.repeat(times), "{}", split.location);
         }
         assert_eq!(Compression::strip("a.csv.gz"), "a.csv");

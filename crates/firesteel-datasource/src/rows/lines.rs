@@ -2,17 +2,19 @@
 //!
 //! ```text
 //! bytes ──read in pieces──▶ buffer ──ends of records──▶ Block: up to so many records and their text
+//!   └ none yet ─▶ the records so far, else Blocked
 //! ```
 //! A unit of work is a range of a file: it owns the lines that begin in it. So a range that does not start the file skips
 //! to behind the first line end at or after the byte before it, and reads its last line to the end, beyond its border.
 
-use std::io::{ErrorKind, Read};
+use std::io::ErrorKind;
 use std::ops::Range;
+use std::task::{Context, Poll};
 
 use firesteel_common::Result;
 use firesteel_exec::memory::Reservation;
 
-use super::input::{self, Bytes};
+use super::input::{self, Input};
 
 /// How much is asked for at once.
 const READ_BYTES: usize = 256 << 10;
@@ -52,11 +54,28 @@ impl Block {
     }
 }
 
+/// What comes next.
+pub(crate) enum Next {
+    Block(Block),
+    /// Nothing, before more bytes have come: see [`Lines::poll_ready`].
+    Blocked,
+    End,
+}
+
+/// The next record's place in the buffer.
+enum Record {
+    At(Range<usize>),
+    Blocked,
+    End,
+}
+
 /// Reads the records of one unit.
 pub(crate) struct Lines {
     path: String,
-    input: Bytes,
+    input: Input,
     record_end: RecordEnd,
+    /// Whether the first record is another unit's.
+    skips: bool,
     /// What was read and not given yet.
     buffer: Vec<u8>,
     from: usize,
@@ -72,11 +91,12 @@ pub(crate) struct Lines {
 }
 
 impl Lines {
-    pub(crate) fn new(path: &str, input: Bytes, record_end: RecordEnd, reservation: Reservation) -> Self {
+    pub(crate) fn new(path: &str, input: Input, record_end: RecordEnd, reservation: Reservation) -> Self {
         Self {
             path: path.to_owned(),
             input,
             record_end,
+            skips: false,
             buffer: Vec::new(),
             from: 0,
             searched: 0,
@@ -95,16 +115,46 @@ impl Lines {
     }
 
     /// Passes over the rest of a record that another unit reads.
-    pub(crate) fn skip_record(&mut self) -> Result<()> {
-        self.next_record().map(drop)
+    pub(crate) fn skipping(self) -> Self {
+        Self { skips: true, ..self }
     }
 
-    /// Up to `records_max` records; `None` at the end.
-    pub(crate) fn next_block(&mut self, records_max: usize) -> Result<Option<Block>> {
+    /// Ready when it is worth asking again.
+    pub(crate) fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<()>> {
+        self.input.poll_ready(cx)
+    }
+
+    /// The same as [`Lines::next_block`], for who may block; `None` at the end.
+    pub(crate) fn wait_for_block(&mut self, records_max: usize) -> Result<Option<Block>> {
+        loop {
+            match self.next_block(records_max)? {
+                Next::Block(block) => return Ok(Some(block)),
+                Next::End => return Ok(None),
+                Next::Blocked => self.input.wait()?,
+            }
+        }
+    }
+
+    /// Up to `records_max` records.
+    pub(crate) fn next_block(&mut self, records_max: usize) -> Result<Next> {
+        if self.skips {
+            if let Record::Blocked = self.next_record()? {
+                return Ok(Next::Blocked);
+            }
+            self.skips = false;
+        }
+        let mut blocked = false;
         let mut bytes = Vec::new();
         let mut block = Block::default();
         while block.records.len() < records_max && bytes.len() < BLOCK_BYTES && self.left != Some(0) {
-            let Some(record) = self.next_record()? else { break };
+            let record = match self.next_record()? {
+                Record::At(record) => record,
+                Record::End => break,
+                Record::Blocked => {
+                    blocked = true;
+                    break;
+                }
+            };
             if record.len() > RECORD_BYTES_MAX {
                 return Err(crate::parquet::unreadable(&self.path, "a record of more than 1 GiB"));
             }
@@ -113,13 +163,13 @@ impl Lines {
             block.records.push(start..bytes.len());
         }
         if block.records.is_empty() {
-            return Ok(None);
+            return Ok(if blocked { Next::Blocked } else { Next::End });
         }
         match String::from_utf8(bytes) {
             Ok(text) => block.text = text,
             Err(error) => replace_invalid(&mut block, error.as_bytes()),
         }
-        Ok(Some(block))
+        Ok(Next::Block(block))
     }
 
     /// Bytes read since the last call.
@@ -128,22 +178,24 @@ impl Lines {
     }
 
     /// The place of the next record in the buffer, without its end.
-    fn next_record(&mut self) -> Result<Option<Range<usize>>> {
+    fn next_record(&mut self) -> Result<Record> {
         loop {
             if let Some(end) = self.find_end() {
                 let record = self.from..self.trimmed(end);
                 self.advance_to(end + 1);
-                return Ok(Some(record));
+                return Ok(Record::At(record));
             }
             if self.input_ended {
                 let record = self.from..self.trimmed(self.buffer.len());
                 if self.from == self.buffer.len() {
-                    return Ok(None);
+                    return Ok(Record::End);
                 }
                 self.advance_to(self.buffer.len());
-                return Ok(Some(record));
+                return Ok(Record::At(record));
             }
-            self.fill()?;
+            if !self.fill()? {
+                return Ok(Record::Blocked);
+            }
         }
     }
 
@@ -204,8 +256,8 @@ impl Lines {
         None
     }
 
-    /// Reads more behind what is there.
-    fn fill(&mut self) -> Result<()> {
+    /// Reads more behind what is there; false when nothing has come yet.
+    fn fill(&mut self) -> Result<bool> {
         if self.from > 0 {
             self.buffer.drain(..self.from);
             self.searched -= self.from;
@@ -214,16 +266,17 @@ impl Lines {
         let filled = self.buffer.len();
         self.reservation.resize(filled + READ_BYTES)?;
         self.buffer.resize(filled + READ_BYTES, 0);
-        let read = loop {
-            match self.input.read(&mut self.buffer[filled..]) {
-                Err(reason) if reason.kind() == ErrorKind::Interrupted => {}
-                read => break read.map_err(|reason| input::error(&self.path, &reason))?,
+        let read = match self.input.read(&mut self.buffer[filled..]) {
+            Err(reason) if reason.kind() == ErrorKind::WouldBlock => {
+                self.buffer.truncate(filled);
+                return Ok(false);
             }
+            read => read.map_err(|reason| input::error(&self.path, &reason))?,
         };
         self.buffer.truncate(filled + read);
         self.bytes_read += read;
         self.input_ended = read == 0;
-        Ok(())
+        Ok(true)
     }
 }
 
@@ -243,13 +296,13 @@ mod tests {
     use std::io::Cursor;
 
     fn lines(text: &str, record_end: RecordEnd) -> Lines {
-        let input = Box::new(Cursor::new(text.to_owned().into_bytes()));
+        let input = Input::Local(Box::new(Cursor::new(text.to_owned().into_bytes())));
         Lines::new("t", input, record_end, MemoryPool::unlimited().reserve("test"))
     }
 
     fn all(mut lines: Lines, at_once: usize) -> Vec<String> {
         let mut records = Vec::new();
-        while let Some(block) = lines.next_block(at_once).expect("a block") {
+        while let Some(block) = lines.wait_for_block(at_once).expect("a block") {
             records.extend(block.iter().map(str::to_owned));
         }
         records
@@ -262,9 +315,8 @@ mod tests {
         for cut in 1..text.len() {
             let mut found = all(lines(text, RecordEnd::Line).with_limit(cut as u64), 1);
             // The second unit sees the byte before it, to know whether a line begins with it.
-            let mut second = lines(&text[cut - 1..], RecordEnd::Line).with_limit((text.len() - cut + 1) as u64);
-            second.skip_record().expect("skipped");
-            found.extend(all(second, 1));
+            let second = lines(&text[cut - 1..], RecordEnd::Line).with_limit((text.len() - cut + 1) as u64);
+            found.extend(all(second.skipping(), 1));
             assert_eq!(found, ["a", "", "bcd", "last"], "cut at {cut}");
         }
     }
@@ -279,7 +331,7 @@ mod tests {
 
     #[test]
     fn invalid_text_is_replaced() {
-        let input = Box::new(Cursor::new(vec![b'a', b'\n', 0xff, b'b']));
+        let input = Input::Local(Box::new(Cursor::new(vec![b'a', b'\n', 0xff, b'b'])));
         let lines = Lines::new("t", input, RecordEnd::Line, MemoryPool::unlimited().reserve("test"));
         assert_eq!(all(lines, 9), ["a", "\u{fffd}b"]);
     }

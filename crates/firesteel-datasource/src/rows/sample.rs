@@ -1,11 +1,14 @@
 //! The first records of some files: what columns are learned from.
 
+use std::sync::Arc;
+
 use firesteel_catalog::Split;
 use firesteel_common::Result;
 use firesteel_exec::memory::MemoryPool;
 
 use super::input;
 use super::lines::{Lines, RecordEnd};
+use crate::remote::Access;
 
 /// Records that are read at once.
 const AT_ONCE: usize = 4096;
@@ -26,9 +29,10 @@ impl Sampled {
     }
 }
 
-/// Shows up to `records_max` records, file by file, each with its number in its file.
+/// Shows up to `records_max` records, file by file, each with its number in its file. Blocks.
 pub(crate) fn each_record(
     files: &[Split],
+    access: &Arc<Access>,
     record_end: RecordEnd,
     records_max: usize,
     mut see: impl FnMut(usize, &str) -> Result<()>,
@@ -37,10 +41,10 @@ pub(crate) fn each_record(
     // Before there is a query there is no account; what is held is one block.
     let memory = MemoryPool::unlimited();
     for file in files {
-        let input = input::open(file, 0)?;
+        let input = input::open_sample(file, access)?;
         let mut lines = Lines::new(&file.location, input, record_end, memory.reserve("schema inference"));
         let mut number = 0;
-        while let Some(block) = lines.next_block(AT_ONCE.min(records_max.saturating_sub(sampled.records).max(1)))? {
+        while let Some(block) = lines.wait_for_block(AT_ONCE.min(records_max.saturating_sub(sampled.records).max(1)))? {
             for record in block.iter() {
                 if sampled.records >= records_max {
                     sampled.is_part = true;

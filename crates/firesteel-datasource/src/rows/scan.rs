@@ -4,7 +4,7 @@
 //! splits ──pruned by partition──▶ files ──cut into ranges──▶ units ──shared cursor──▶ workers: blocks ▶ columns ▶ filters
 //! ```
 //! A unit's number is the morsel number of its batches. Compressed files, and those whose records can span lines, are one
-//! unit each.
+//! unit each. Of remote files the next unit's bytes come while the current one is read.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
@@ -22,12 +22,13 @@ use firesteel_plan::Schema;
 use firesteel_plan::physical::Scan;
 
 use super::input::{self, Compression};
-use super::lines::{Lines, RecordEnd};
+use super::lines::{Lines, Next, RecordEnd};
 use super::mode::{self, Mode, Settled};
 use super::{RowParser, table};
 use crate::filter::{BoundFilters, ScanFilters};
 use crate::options::FileOptions;
 use crate::partitions::ScanPartitions;
+use crate::remote::{self, Access, Counters};
 
 /// The size of the ranges into which files are cut.
 const RANGE_BYTES: u64 = 8 << 20;
@@ -81,6 +82,8 @@ struct RowScan {
     filters: Arc<ScanFilters>,
     query: Arc<QueryContext>,
     metrics: Arc<OperatorMetrics>,
+    /// How remote files are reached.
+    access: Arc<Access>,
 }
 
 struct ScanFile {
@@ -143,6 +146,7 @@ pub(crate) fn open(
         filters: Arc::new(ScanFilters::new(scan, query)?),
         query: Arc::clone(query),
         metrics: Arc::clone(metrics),
+        access: Access::of_scan(&scan.source),
     };
     opened.units = opened.cut();
     Ok(Arc::new(SharedScan(Arc::new(opened))))
@@ -167,16 +171,37 @@ impl RowScan {
         let split = &self.files[unit.file].split;
         // The byte before tells whether a record begins at the range's start.
         let start = unit.start.saturating_sub(1);
-        let reservation = self.query.memory.reserve(format!("Scan of {}", self.table));
-        let lines = Lines::new(&split.location, input::open(split, start)?, self.record_end, reservation);
-        let mut lines = match unit.end {
+        let reservation = || self.query.memory.reserve(format!("Scan of {}", self.table));
+        let range = start..unit.end.unwrap_or(split.length);
+        let input = input::open(split, range, &self.access, Counters::of(&self.metrics), reservation())?;
+        let lines = Lines::new(&split.location, input, self.record_end, reservation());
+        let lines = match unit.end {
             Some(end) => lines.with_limit(end - start),
             None => lines,
         };
-        if unit.start > 0 {
-            lines.skip_record()?;
+        Ok(if unit.start > 0 { lines.skipping() } else { lines })
+    }
+
+    /// The next unit that is worth reading, begun.
+    fn claim(&self) -> Result<Option<Reading>> {
+        loop {
+            let number = self.cursor.fetch_add(1, Relaxed);
+            let Some(unit) = self.units.get(number) else { return Ok(None) };
+            if self.filters.file_may_match(&self.files[unit.file].values)? {
+                let (lines, starts_file) = (self.lines(unit)?, unit.start == 0);
+                return Ok(Some(Reading { number: number as u64, file: unit.file, lines, starts_file, parsed: None }));
+            }
+            self.metrics.add_groups_pruned(1);
         }
-        Ok(lines)
+    }
+
+    fn is_remote(&self, reading: &Reading) -> bool {
+        remote::is_remote(&self.files[reading.file].split.location)
+    }
+
+    /// Whether every worker finds another unit.
+    fn has_plenty(&self) -> bool {
+        self.units.len().saturating_sub(self.cursor.load(Relaxed)) >= self.query.workers
     }
 }
 
@@ -193,7 +218,7 @@ impl SourceFactory for SharedScan {
             query: &scan.query,
         })?;
         let filters = BoundFilters::new(&scan.filters, &scan.ids)?;
-        Ok(Box::new(RowSource { scan: Arc::clone(scan), parser, filters, reading: None }))
+        Ok(Box::new(RowSource { scan: Arc::clone(scan), parser, filters, reading: None, ahead: None }))
     }
 
     fn workers_max(&self) -> usize {
@@ -206,6 +231,8 @@ struct RowSource {
     parser: Box<dyn RowParser>,
     filters: BoundFilters,
     reading: Option<Reading>,
+    /// The unit after that one, of which bytes are on their way.
+    ahead: Option<Reading>,
 }
 
 /// The unit that is being read.
@@ -220,10 +247,10 @@ struct Reading {
 }
 
 impl RowSource {
-    /// The next batch; `Ok(None)` at the end of all units.
-    fn next(&mut self) -> Result<Option<Batch>> {
+    /// The next batch, maybe an empty one.
+    fn next(&mut self, cx: &mut Context<'_>) -> Poll<Result<Option<Batch>>> {
         let Some(reading) = &mut self.reading else {
-            return self.claim();
+            return Poll::Ready(self.begin());
         };
         if let Some((batch, at)) = reading.parsed.take() {
             let rows = self.scan.query.batch_rows.min(batch.physical_rows() - at);
@@ -231,12 +258,16 @@ impl RowSource {
             if at + rows < batch.physical_rows() {
                 reading.parsed = Some((batch, at + rows));
             }
-            return self.filtered(part).map(Some);
+            return Poll::Ready(self.filtered(part).map(Some));
         }
-        let block = reading.lines.next_block(self.scan.query.batch_rows)?;
-        self.scan.metrics.add_bytes(reading.lines.take_bytes_read());
-        match block {
-            Some(block) => {
+        let next = reading.lines.next_block(self.scan.query.batch_rows)?;
+        let bytes = reading.lines.take_bytes_read();
+        if !self.scan.is_remote(reading) {
+            // Of remote files what was fetched is counted, by whoever fetches.
+            self.scan.metrics.add_bytes(bytes);
+        }
+        match next {
+            Next::Block(block) => {
                 let starts_file = std::mem::take(&mut reading.starts_file);
                 let parsed = self.parser.parse(&block, starts_file)?;
                 let file = &self.scan.files[reading.file];
@@ -246,21 +277,26 @@ impl RowSource {
                 let batch = self.scan.assemble(settled, file).with_morsel(reading.number);
                 reading.parsed = (!batch.is_empty()).then_some((batch, 0));
             }
-            None => self.reading = None,
+            Next::Blocked => {
+                let ready = reading.lines.poll_ready(cx);
+                return ready.map(|ready| ready.map(|()| Some(Batch::new(Vec::new(), 0))));
+            }
+            Next::End => self.reading = None,
         }
-        Ok(Some(Batch::new(Vec::new(), 0)))
+        Poll::Ready(Ok(Some(Batch::new(Vec::new(), 0))))
     }
 
-    fn claim(&mut self) -> Result<Option<Batch>> {
-        let number = self.scan.cursor.fetch_add(1, Relaxed);
-        let Some(unit) = self.scan.units.get(number) else { return Ok(None) };
-        if !self.scan.filters.file_may_match(&self.scan.files[unit.file].values)? {
-            self.scan.metrics.add_groups_pruned(1);
-            return Ok(Some(Batch::new(Vec::new(), 0)));
+    /// Begins a unit; `None` when there is no more.
+    fn begin(&mut self) -> Result<Option<Batch>> {
+        let next = match self.ahead.take() {
+            Some(reading) => Some(reading),
+            None => self.scan.claim()?,
+        };
+        let Some(reading) = next else { return Ok(None) };
+        if self.scan.is_remote(&reading) && self.scan.has_plenty() {
+            self.ahead = self.scan.claim()?;
         }
-        let lines = self.scan.lines(unit)?;
-        let starts_file = unit.start == 0;
-        self.reading = Some(Reading { number: number as u64, file: unit.file, lines, starts_file, parsed: None });
+        self.reading = Some(reading);
         Ok(Some(Batch::new(Vec::new(), 0)))
     }
 
@@ -295,13 +331,13 @@ impl RowScan {
 
 impl Source for RowSource {
     fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Result<Option<Batch>>> {
-        match self.next() {
-            Ok(Some(batch)) if batch.is_empty() => {
+        match self.next(cx) {
+            Poll::Ready(Ok(Some(batch))) if batch.is_empty() => {
                 // Nothing to wait for: others may have their turn.
                 cx.waker().wake_by_ref();
                 Poll::Pending
             }
-            result => Poll::Ready(result),
+            polled => polled,
         }
     }
 }

@@ -6,6 +6,7 @@ use arrow::array::{Array, ArrayRef, AsArray, Float32Array, Float64Array, Int32Ar
 use arrow::datatypes::{Float64Type, Int64Type};
 use datafusion_common::ScalarValue;
 use firesteel_catalog::Estimate;
+use firesteel_common::settings::Settings;
 use firesteel_common::{SqlType, conditions};
 use firesteel_datasource::{ParquetTable, ParquetWriter, tables_in};
 use firesteel_expr::Batch;
@@ -122,7 +123,7 @@ fn what_is_written_is_read_and_listed() {
     writer.write(&Batch::from_record_batch(&written)).expect("written");
     assert_eq!(writer.finish().expect("finished"), 2);
 
-    let tables = tables_in(folder.path().to_str().expect("UTF-8")).expect("tables");
+    let tables = tables_in(folder.path().to_str().expect("UTF-8"), &Settings::default()).expect("tables");
     assert_eq!(tables.len(), 1);
     assert_eq!(tables[0].0, "out");
     let table = ParquetTable::open(&tables[0].1).expect("a table");

@@ -140,7 +140,19 @@ pub(crate) fn analyzed(session: &Session, planned: &Planned, eval: &Arc<EvalCont
     out.push_str(&format!(
         "\nPlanning: {planning:.1?}\nExecution: {took:.1?}\nRows: {rows}\nPeak memory: {memory} bytes\n"
     ));
+    out.push_str(&remote(&metrics));
     Ok(out)
+}
+
+/// What all scans asked of object stores; nothing when there was nothing.
+fn remote(metrics: &[MetricsSnapshot]) -> String {
+    let scans = || metrics.iter().filter(|metrics| metrics.requests > 0);
+    let sum = |counter: fn(&MetricsSnapshot) -> u64| scans().map(counter).sum::<u64>();
+    let (requests, bytes, retries) = (sum(|m| m.requests), sum(|m| m.bytes), sum(|m| m.retries));
+    match requests {
+        0 => String::new(),
+        _ => format!("Object stores: {requests} requests, {bytes} bytes, {retries} retries\n"),
+    }
 }
 
 fn counters(metrics: &MetricsSnapshot) -> String {
@@ -151,6 +163,8 @@ fn counters(metrics: &MetricsSnapshot) -> String {
         ("spilled", metrics.spill_bytes),
         ("files pruned", metrics.files_pruned),
         ("row groups pruned", metrics.groups_pruned),
+        ("requests", metrics.requests),
+        ("retries", metrics.retries),
     ];
     for (name, value) in named.into_iter().filter(|(_, value)| *value > 0) {
         out.push_str(&format!(", {name}={value}"));

@@ -6,6 +6,10 @@ use arrow::array::{ArrayRef, StringViewArray};
 use firesteel_analyzer::{CTE_RECURSION_LEVEL_LIMIT, CTE_RECURSION_ROW_LIMIT};
 use firesteel_common::settings::{SESSION_TIME_ZONE, Setting, SettingValue, Settings};
 use firesteel_common::{Result, SqlType, error};
+use firesteel_datasource::{
+    ATTEMPTS, PARALLEL_REQUESTS, S3_ACCESS_KEY, S3_CREDENTIALS_PROVIDER, S3_ENDPOINT, S3_PATH_STYLE, S3_REGION,
+    S3_SECRET_KEY, S3_SESSION_TOKEN, S3_SSL, TIMEOUT,
+};
 use firesteel_optimizer::OPTIONAL_RULES;
 use firesteel_optimizer::physical::ADAPTIVE_ENABLED;
 use firesteel_plan::parsed::TimeZone;
@@ -43,6 +47,17 @@ fn all() -> Vec<Known> {
         known_setting(&BATCH_ROWS),
         known_setting(&PARALLEL_ROWS_MIN),
         known_setting(&ARROW_VIEWS),
+        known_setting(&S3_ENDPOINT),
+        known_setting(&S3_REGION),
+        known_setting(&S3_ACCESS_KEY),
+        known_setting(&S3_SECRET_KEY),
+        known_setting(&S3_SESSION_TOKEN),
+        known_setting(&S3_CREDENTIALS_PROVIDER),
+        known_setting(&S3_PATH_STYLE),
+        known_setting(&S3_SSL),
+        known_setting(&PARALLEL_REQUESTS),
+        known_setting(&ATTEMPTS),
+        known_setting(&TIMEOUT),
     ]
 }
 
@@ -75,9 +90,19 @@ pub(crate) fn check(key: &str, value: &str) -> Result<()> {
     all().iter().find(|known| known.key == key).map_or(Ok(()), |known| (known.check)(value))
 }
 
+/// A value as lists show it: none of what Spark's `spark.redaction.regex` takes for a secret.
+fn shown(key: &str, value: &str) -> String {
+    let key = key.to_ascii_lowercase();
+    let secret = ["secret", "password", "token", "access.key", "accesskey", "account.key"];
+    match !value.is_empty() && secret.iter().any(|word| key.contains(word)) {
+        true => "*********(redacted)".to_owned(),
+        false => value.to_owned(),
+    }
+}
+
 pub(crate) fn set(session: &Session, key: &str, value: &str) -> Result<QueryResult> {
     session.set(key, value)?;
-    Ok(table(vec![(key.to_owned(), value.to_owned())]))
+    Ok(table(vec![(key.to_owned(), shown(key, value))]))
 }
 
 pub(crate) fn set_time_zone(session: &Session, zone: &TimeZone) -> Result<QueryResult> {
@@ -95,17 +120,19 @@ pub(crate) fn show(session: &Session, key: Option<&str>, verbose: bool) -> Resul
     let settings = session.settings();
     if let Some(key) = key {
         let default = || all().into_iter().find(|known| known.key == key).map(|known| known.default);
-        let value = settings.get_text(key).map(str::to_owned).or_else(default);
+        let value = settings.get_text(key).map(|value| shown(key, value)).or_else(default);
         return Ok(table(vec![(key.to_owned(), value.unwrap_or_else(|| "<undefined>".to_owned()))]));
     }
     if !verbose {
         let entries = settings.entries().into_iter();
-        return Ok(table(entries.map(|(key, value)| (key.to_owned(), value.to_owned())).collect()));
+        return Ok(table(entries.map(|(key, value)| (key.to_owned(), shown(key, value))).collect()));
     }
     let mut known = all();
     known.sort_unstable_by_key(|known| known.key);
     let column = |texts: Vec<String>| Arc::new(StringViewArray::from_iter_values(texts)) as ArrayRef;
-    let value = |known: &Known| settings.get_text(known.key).map_or_else(|| known.default.clone(), str::to_owned);
+    let value = |known: &Known| {
+        settings.get_text(known.key).map_or_else(|| known.default.clone(), |value| shown(known.key, value))
+    };
     Ok(QueryResult::known(vec![
         ("key", SqlType::STRING, column(known.iter().map(|known| known.key.to_owned()).collect())),
         ("value", SqlType::STRING, column(known.iter().map(value).collect())),

@@ -6,3 +6,4 @@ mod errors;
 mod examples;
 mod extend;
 mod files;
+mod remote;
