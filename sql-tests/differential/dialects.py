@@ -1,7 +1,10 @@
 """A tree → a text, in each dialect. What differs is in the two subclasses; the rest is SQL that both read alike."""
 
+import math
+
 import functions
-from sqltypes import BIGINT, DOUBLE, INT
+from sqltypes import BIGINT, BOOLEAN, DOUBLE, INT
+from tree import Node
 
 
 def comma(parts):
@@ -94,7 +97,8 @@ class Dialect:
         using = node.info.get("using")
         right = f"({right})" if node.args[1].kind == "join" else right
         condition = f" USING ({comma(using)})" if using else " ".join([""] + self.all(node.args[2:]))
-        return f"{self.text(node.args[0])} {self.how(node.how)} JOIN {right}{condition}"
+        natural = "NATURAL " if node.info.get("natural") else ""
+        return f"{self.text(node.args[0])} {natural}{self.how(node.how)} JOIN {right}{condition}"
 
     def how(self, how):
         return how
@@ -117,6 +121,8 @@ class Dialect:
             return "TRUE" if value else "FALSE"
         if type.name in ("date", "timestamp"):
             return f"{type.name.upper()} '{value}'"
+        if type == DOUBLE and not math.isfinite(value):
+            return f"CAST('{'NaN' if math.isnan(value) else 'Infinity' if value > 0 else '-Infinity'}' AS DOUBLE)"
         if type == BIGINT or type.is_decimal or type == DOUBLE or type.is_integer and type != INT:
             return f"CAST({value} AS {self.type(type)})"
         return f"({value})" if value < 0 else str(value)
@@ -281,7 +287,40 @@ class Duck(Dialect):
         return super()._literal(node) if node.type != INT or node.value is None else f"CAST({node.value} AS INTEGER)"
 
     def _arithmetic(self, node):
+        if node.type.is_decimal:
+            # DuckDB's results keep to 18 digits as long as both operands do.
+            left, right = self.all(node.args)
+            scale = node.args[0].type.scale
+            return self.typed(f"(CAST({left} AS DECIMAL({max(19, node.args[0].type.precision)},{scale})) {node.op} {right})", node)
         return self.typed(super()._arithmetic(node), node)
+
+    def _select(self, node):
+        group = node.part("group")
+        if group and group.form:
+            # Over no rows the grand total is a row in DuckDB and none in Spark.
+            condition = Node("literal", [], BOOLEAN, value=True)
+            having = node.part("having") or Node("having", [condition])
+            args = [arg for arg in node.args if arg.kind != "having"]
+            at = args.index(group) + 1
+            return "SELECT " + " ".join(self.all(args[:at]) + [self.text(having) + " AND count(*) > 0"] + self.all(args[at:]))
+        return super()._select(node)
+
+    def _in_query(self, node, negated=False):
+        # Inside of expressions, Spark asks only whether there is such a row: FALSE where SQL has NULL.
+        asked = Node("in_query", node.args, BOOLEAN, negated=node.negated != negated)
+        return f"coalesce({super()._in_query(asked)}, FALSE)"
+
+    def _not(self, node):
+        # As Spark does before it looks at subqueries: NOT moves inwards, up to a NOT IN.
+        inner = node.args[0]
+        if inner.kind == "in_query":
+            return self._in_query(inner, negated=True)
+        if inner.kind == "not":
+            return self.text(inner.args[0])
+        if inner.kind in ("and", "or") and any(part.kind == "in_query" for part in inner.walk()):
+            negated = [Node("not", [part], BOOLEAN) for part in inner.args]
+            return self.text(Node("or" if inner.kind == "and" else "and", negated, BOOLEAN))
+        return super()._not(node)
 
     def _bits(self, node):
         return self.called("xor", node) if node.op == "^" else super()._bits(node)
@@ -301,8 +340,7 @@ class Duck(Dialect):
     def bare(self, node, over=""):
         if node.name == "listagg":
             text = self.arguments(node)[0]
-            # Spark gives an empty text where there are no values.
-            return f"coalesce(string_agg({text}, ',' ORDER BY {text}){self.filter(node)}, '')"
+            return f"string_agg({text}, ',' ORDER BY {text}){self.filter(node)}"
         name = {"count_all": "count"}.get(node.name, node.name)
         if node.name == "count_if":
             # DuckDB's is NULL, where there are no rows.

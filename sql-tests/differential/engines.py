@@ -33,7 +33,7 @@ class Result(NamedTuple):
         return self.condition is not None
 
 
-def firesteel(statements, tables, mode="default", time_limit=60, binary=ROOT / "target/debug/firesteel"):
+def firesteel(statements, tables, binary, mode="default", time_limit=60):
     """Yields one result per statement. A crash or a timeout costs its statement only: the rest goes to a new process."""
     at = 0
     while at < len(statements):

@@ -7,6 +7,10 @@ from sqltypes import BIGINT, BOOLEAN, COMMON, INT, STRING, TINYINT
 from tree import Node, all_of, cast, literal, ref
 
 
+def is_about_column(node):
+    return any(inner.kind == "ref" for inner in node.walk())
+
+
 class Queries:
     def __init__(self, rng, tables):
         self.rng, self.names, self.common = rng, {}, []
@@ -151,7 +155,7 @@ class Queries:
         return self.columns(made), clauses
 
     def is_groupable(self, key):
-        return any(node.kind == "ref" for node in key.walk()) and not any(
+        return is_about_column(key) and not any(
             node.kind in ("exists", "in_query", "scalar") for node in key.walk())
 
     # Subqueries. They see the atoms of the scope they stand in.
@@ -210,17 +214,23 @@ class Queries:
         else:
             type = self.rng.choice(COMMON)
             columns = self.columns([self.scalars.expression(type, Scope(inner.atoms), 1)])
-            kind, left = "in_query", [self.scalars.expression(type, Scope(scope.atoms), 1)]
+            kind, left = "in_query", [self.about_column(type, scope)]
         more = []
         if self.chance(0.15) and relation.atoms:
             key = self.rng.choice(relation.atoms).copy()
             columns = self.columns([key]) if kind == "exists" else self.columns([cast(literal(0, INT), INT)])
             if kind == "in_query":
                 columns, left = self.columns([self.aggregates.call("count_all", inner, 0, None)]), [
-                    self.scalars.expression(BIGINT, Scope(scope.atoms), 1)]
+                    self.about_column(BIGINT, scope)]
             more = [Node("group", [key.copy()], form=None, sets=None)]
         select = Node("select", [Node("columns", columns, distinct=self.chance(0.1)), Node("from", [relation.node])] + where + more)
         return Node(kind, left + [Node("query", [select])], BOOLEAN, negated=self.chance(0.4))
+
+    def about_column(self, type, scope):
+        """Not a constant: where it is NULL, Spark leaves out the subquery."""
+        made = self.scalars.expression(type, Scope(scope.atoms), 1)
+        atoms = [atom for atom in scope.atoms if atom.type == type]
+        return made if is_about_column(made) or not atoms else self.rng.choice(atoms).copy()
 
     def recursive(self):
         """Counts up, from constants or rows, perhaps over a table; `itself` is renamed to the CTE."""

@@ -1,5 +1,7 @@
 """Shrinks a tree for as long as a test says that what was wrong still is."""
 
+import itertools
+
 from sqltypes import BOOLEAN
 from tree import Node, literal
 
@@ -64,10 +66,14 @@ def replaced(root, old, new):
 def reduce(tree, still_wrong, tell=lambda tree: None):
     """`still_wrong` runs the engines, so the work is in how often it is asked."""
     while True:
-        for smaller in candidates(tree):
+        before = tree
+        # A cut that was refused is seldom possible later: go on behind it, and begin anew at the end.
+        at = 0
+        while (smaller := next(itertools.islice(candidates(tree), at, None), None)) is not None:
             if still_wrong(smaller):
                 tree = smaller
                 tell(tree)
-                break
-        else:
+            else:
+                at += 1
+        if tree is before:
             return tree

@@ -74,7 +74,7 @@ class Relations:
         rng = self.rng
         if depth > 0 and self.scalars.chance(0.08):
             return self.lateral(left, depth)
-        right = self.single(depth, outer)
+        right = self.single(depth, outer) if self.scalars.chance(0.9) else self.source(0, joins=1)
         kind = rng.choice(KINDS)
         small = left.rows * right.rows <= PAIRS_MAX
         if kind == "CROSS" and not small:
@@ -121,6 +121,10 @@ class Relations:
             return left
         names = ["k"] + [name for name in common if name in ("g", "s") and self.scalars.chance(0.3)]
         node = Node("join", [left.node, right.node], how=kind, using=names)
+        if self.scalars.chance(0.3):
+            # NATURAL merges all that have a name in common, so the rest gets names of its own.
+            left, right = self.wrapped(left, names), self.wrapped(right, names)
+            node = Node("join", [left.node, right.node], how=kind, natural=True)
         if kind in ("SEMI", "ANTI"):
             return Relation(node, left.atoms, left.keys, left.rows)
         merged = []
@@ -134,10 +138,11 @@ class Relations:
         # Above, another relation's `k` would make the merged one ambiguous.
         return self.wrapped(relation)
 
-    def wrapped(self, relation):
+    def wrapped(self, relation, kept=()):
+        """As a derived table, whose columns have names of their own except for the merged ones and those kept."""
         alias, columns = self.queries.fresh("q"), []
         for atom in relation.atoms:
-            name = atom.name if atom.alias is None else self.queries.fresh("c")
+            name = atom.name if atom.alias is None or atom.name in kept else self.queries.fresh("c")
             columns.append(Node("as", [atom.copy()], atom.type, name=name, limit=atom.info.get("limit")))
         query = Node("query", [Node("select", [Node("columns", columns, distinct=False), Node("from", [relation.node])])])
         atoms = self.atoms(alias, columns)

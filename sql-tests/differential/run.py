@@ -20,7 +20,7 @@ from pathlib import Path
 import tables
 from compare import same, show
 from dialects import Duck, Spark as SparkText
-from engines import DuckDB, MODES, Spark, firesteel
+from engines import DuckDB, MODES, ROOT, Spark, firesteel
 from queries import Queries
 from reduce import reduce
 from rules import explain
@@ -59,7 +59,7 @@ class Block:
         self.duckdb = DuckDB(self.folder)
 
     def ours(self, texts, mode):
-        return list(firesteel(texts, self.folder, mode, self.arguments.time_limit))
+        return list(firesteel(texts, self.folder, self.arguments.binary, mode, self.arguments.time_limit))
 
     def run(self, queries):
         """Pairs of results: Firesteel's and DuckDB's, or those of a mode and of the default mode."""
@@ -79,39 +79,52 @@ def describe(query, ours, other):
     return "\n".join(lines)
 
 
+def smallest(query, block, sign):
+    """The query, reduced for as long as it differs in the same way."""
+    tried = set()
+
+    def still_wrong(tree):
+        try:
+            smaller = Query(query.seed, tree, [column.type for column in columns_of(tree)])
+        except (AttributeError, IndexError, TypeError, StopIteration):
+            return False  # Cut where there was no joint.
+        if smaller.spark in tried:
+            return False
+        tried.add(smaller.spark)
+        # The other is quick to say that this is no query.
+        if block.arguments.mode == "default" and block.duckdb.run(smaller.duck, 10).condition != sign[1]:
+            return False
+        [(ours, other)] = block.run([smaller])
+        return signature(ours, other) == sign and judge(smaller, ours, other) == "DIFFERENT"
+
+    tree = reduce(query.tree, still_wrong)
+    return Query(query.seed, tree, [column.type for column in columns_of(tree)])
+
+
 def one(arguments, folder):
     query = generate(arguments.only)
     block = Block(arguments.only // tables.SEEDS_PER_SET, folder, arguments)
     [(ours, other)] = block.run([query])
     print(judge(query, ours, other))
     if arguments.reduce:
-        sign = signature(ours, other)
-
-        def still_wrong(tree):
-            try:
-                smaller = Query(query.seed, tree, [column.type for column in columns_of(tree)])
-            except (AttributeError, IndexError, TypeError):
-                return False  # Cut where there was no joint.
-            [(a, b)] = block.run([smaller])
-            return signature(a, b) == sign and judge(smaller, a, b) == "DIFFERENT"
-
-        tree = reduce(query.tree, still_wrong, lambda tree: print(".", end="", flush=True))
-        print()
-        query = Query(query.seed, tree, [column.type for column in columns_of(tree)])
+        query = smallest(query, block, signature(ours, other))
         [(ours, other)] = block.run([query])
     if arguments.verbose or arguments.reduce:
         print(describe(query, ours, other))
         print("\nDuckDB's text:", query.duck)
     if arguments.spark:
-        decided = Spark(block.folder).run(query.spark)
-        print("\nspark:", decided.message if decided.failed else f"{len(decided.rows)} rows")
-        if not decided.failed:
-            for name, result in [("firesteel", ours), ("other", other)]:
-                if not result.failed:
-                    agrees = same(result.rows, decided.rows, query.types, query.ordered, query.approximate)
-                    print(f"spark and {name} {'agree' if agrees else 'differ'}")
-                    if not agrees:
-                        print(show(result.rows, decided.rows, query.types, query.ordered))
+        decide(query, Spark(block.folder).run(query.spark), ours, other)
+
+
+def decide(query, spark, ours, other):
+    """What Spark says to it."""
+    print("\nspark:", spark.message if spark.failed else f"{len(spark.rows)} rows")
+    for name, result in [("firesteel", ours), ("other", other)]:
+        if not spark.failed and not result.failed:
+            agrees = same(result.rows, spark.rows, query.types, query.ordered, query.approximate)
+            print(f"spark and {name} {'agree' if agrees else 'differ'}")
+            if not agrees:
+                print(show(result.rows, spark.rows, query.types, query.ordered))
 
 
 def signature(ours, other):
@@ -174,6 +187,7 @@ def main():
     parser.add_argument("--results", help="a file of JSON lines; what is in it already is not run again")
     parser.add_argument("--mode", choices=MODES, default="default")
     parser.add_argument("--time-limit", type=float, default=60, help="seconds for one query")
+    parser.add_argument("--binary", default=ROOT / "target/debug/firesteel")
     parser.add_argument("--only", type=int, metavar="SEED")
     parser.add_argument("--reduce", action="store_true")
     parser.add_argument("--spark", action="store_true", help="with --only: what Spark answers (needs pyspark)")

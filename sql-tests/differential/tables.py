@@ -6,6 +6,7 @@ and filters hit.
 
 import datetime as dt
 import decimal as dec
+import math
 import random
 from typing import NamedTuple
 
@@ -51,7 +52,8 @@ def random_value(rng, type, limit=None):
         digits = rng.choice([3, 4, min(type.precision, 9), type.precision])
         return dec.Decimal(rng.randint(-(10**digits) + 1, 10**digits - 1)).scaleb(-type.scale)
     if type == DOUBLE:
-        return rng.choice([0.0, 0.5, -1.25, rng.randint(-80, 80) / 8, rng.randint(-800_000, 800_000) / 8])
+        odd = rng.choice([0.0, -0.0, math.nan, math.inf])
+        return rng.choice([0.5, -1.25, rng.randint(-80, 80) / 8, rng.randint(-800_000, 800_000) / 8, odd])
     if type == STRING:
         return rng.choice(WORDS)
     if type == DATE:

@@ -95,14 +95,17 @@ fn values_of(data_type: &SqlType) -> Vec<Cell> {
         }
         SqlType::Time(_) => integers(&[0, 1_000, 86_399_999_999_000]),
         SqlType::Float | SqlType::Double => {
-            let odd = [f64::NAN, -f64::NAN, 0.0, -0.0, 1.5, -1.5, f64::INFINITY, f64::NEG_INFINITY, f64::from(f32::MIN)];
+            let odd =
+                [f64::NAN, -f64::NAN, 0.0, -0.0, 1.5, -1.5, f64::INFINITY, f64::NEG_INFINITY, f64::from(f32::MIN)];
             odd.iter().map(|value| Cell::Float(*value)).collect()
         }
         SqlType::Decimal { precision, .. } if *precision > 18 => {
             let end = 10i128.pow(38) - 1;
             [-end, -(1 << 64), -1, 0, 1, 1 << 64, end].iter().map(|value| Cell::Decimal(*value)).collect()
         }
-        SqlType::Decimal { .. } => [-9_999_999_999, -1, 0, 1, 9_999_999_999].iter().map(|v| Cell::Decimal(*v)).collect(),
+        SqlType::Decimal { .. } => {
+            [-9_999_999_999, -1, 0, 1, 9_999_999_999].iter().map(|v| Cell::Decimal(*v)).collect()
+        }
         SqlType::Binary => bytes(&[b"", b"\0", b"\0\0", b"a", b"a\0", b"\xff", b"a prefix of more than 12 bytes\0"]),
         SqlType::String(_) => bytes(&[
             b"",
@@ -348,10 +351,7 @@ fn any_batch(types: Vec<SqlType>, rows_max: usize) -> impl Strategy<Value = AnyB
 }
 
 /// One to `columns_max` types, and batches of columns of these types.
-pub(crate) fn any_batches(
-    columns_max: usize,
-    rows_max: usize,
-) -> impl Strategy<Value = (Vec<SqlType>, Vec<AnyBatch>)> {
+pub(crate) fn any_batches(columns_max: usize, rows_max: usize) -> impl Strategy<Value = (Vec<SqlType>, Vec<AnyBatch>)> {
     proptest::collection::vec(any_type(), 1..=columns_max).prop_flat_map(move |types| {
         let batches = proptest::collection::vec(any_batch(types.clone(), rows_max), 1..5);
         (Just(types), batches)
