@@ -40,6 +40,9 @@ class Aggregates:
         distinct = self.scalars.chance(0.2)
         if name == "count_all":
             return self.made("count_all", [], BIGINT, ROWS_MAX)
+        if name == "count" and distinct and self.scalars.chance(0.4):
+            pair = [make(rng.choice(COMMON)), make(rng.choice(COMMON))]
+            return self.made("count_pairs", pair, BIGINT, ROWS_MAX)
         if name == "count":
             return self.made("count", [make(rng.choice(COMMON))], BIGINT, ROWS_MAX, distinct=distinct)
         if name == "count_if":
@@ -97,8 +100,8 @@ class Aggregates:
             frame = rng.choice([None] + FRAMES)
         else:
             call = self.aggregate(scope, depth, windowed=True)
-            if call.info.get("distinct"):
-                call.info["distinct"] = False
+            if call.info.get("distinct") or call.name == "count_pairs":
+                call = self.call("count_all", scope, depth, None)
             if kind == "rows":
                 frame = rng.choice(FRAMES)
             else:

@@ -44,7 +44,8 @@ def sort_key(row, types):
 
 def equal(left, right, tolerance):
     if isinstance(left, float) and isinstance(right, float):
-        return left == right or math.isclose(left, right, rel_tol=tolerance, abs_tol=tolerance) or left != left and right != right
+        close = math.isclose(left, right, rel_tol=tolerance, abs_tol=tolerance)
+        return left == right or close or math.isnan(left) and math.isnan(right)
     if isinstance(left, decimal.Decimal) and isinstance(right, decimal.Decimal):
         # The type is the same only if the scale is.
         return left == right and left.as_tuple().exponent == right.as_tuple().exponent

@@ -41,7 +41,6 @@ UNITS = ("YEAR", "QUARTER", "MONTH", "WEEK", "DAY", "HOUR", "MINUTE")
 ALL = [
     same("length", INT, [STRING], 100_000),
     same("instr", INT, [STRING, PIECES], 100_000),
-    same("levenshtein", INT, [STRING, STRING], 100_000),
     same("year", INT, [DATE], 10_000),
     same("month", INT, [DATE], 12),
     same("day", INT, [DATE], 31),

@@ -3,8 +3,11 @@
 from aggregates import Aggregates
 from relations import Relations
 from scalars import Scalars, Scope
-from sqltypes import BIGINT, BOOLEAN, COMMON, INT, STRING, TINYINT
+from sqltypes import BIGINT, BOOLEAN, COMMON, INT, STRING, TINYINT, wider
 from tree import Node, all_of, cast, literal, ref
+
+
+SET_OPERATIONS = ["UNION", "UNION ALL", "UNION ALL", "INTERSECT", "INTERSECT ALL", "EXCEPT", "EXCEPT ALL", "EXCEPT ALL"]
 
 
 def is_about_column(node):
@@ -69,14 +72,21 @@ class Queries:
 
     def set_operation(self, depth, types):
         types = types or [self.rng.choice(COMMON) for _ in range(self.rng.randint(1, 3))]
-        parts = [self.query(depth - 1, types, ordered=self.chance(0.15)) for _ in range(self.rng.choice([2, 2, 3]))]
+        # Integers may be narrower in one part: the wider one says what comes out.
+        others = [self.scalars.narrower(type) if type.is_integer and self.chance(0.2) else type for type in types]
+        parts = [self.query(depth - 1, part, ordered=self.chance(0.15)) for part in self.rng.choice(
+            [[types, types], [types, others], [others, types], [types, types, others]])]
         node, columns, rows = Node("operand", [parts[0][0]]), parts[0][1], parts[0][2]
         for query, others, more in parts[1:]:
-            op = self.rng.choice(["UNION", "UNION ALL", "UNION ALL", "INTERSECT", "INTERSECT ALL", "EXCEPT", "EXCEPT ALL", "EXCEPT ALL"])
+            op = self.rng.choice(SET_OPERATIONS)
             node = Node("set", [node, Node("operand", [query])], op=op)
-            columns = [Node("as", [], a.type, name=a.name, limit=self.larger(a, b)) for a, b in zip(columns, others)]
+            columns = [Node("as", [], self.widest(a.type, b.type), name=a.name, limit=self.larger(a, b))
+                       for a, b in zip(columns, others)]
             rows += more
         return node, columns, rows
+
+    def widest(self, a, b):
+        return wider(a, b) if a.is_integer else a
 
     def larger(self, a, b):
         return max(a.magnitude, b.magnitude) if a.type.is_integer else None
@@ -181,7 +191,8 @@ class Queries:
                 op = self.rng.choice(["=", "=", "=", "=", "IS NOT DISTINCT FROM", "<", ">=", "<>"])
                 conditions.append(Node("compare", [a.copy(), b.copy()], BOOLEAN, op=op))
         if not conditions or self.chance(0.4):
-            conditions.append(self.scalars.condition(Scope(scope.atoms, outer if self.chance(0.4) else (), scope.subqueries), 2))
+            inner = Scope(scope.atoms, outer if self.chance(0.4) else (), scope.subqueries)
+            conditions.append(self.scalars.condition(inner, 2))
         return [Node("where", [all_of(conditions)])]
 
     def inner(self, scope):
@@ -195,8 +206,11 @@ class Queries:
         return [atom for atom in scope.atoms if atom.kind == "ref"] + list(scope.outer)
 
     def scalar_subquery(self, type, scope):
-        """One row always: an aggregate without GROUP BY."""
+        """One row at most: an aggregate without GROUP BY, the row of a key, or the first in an order."""
         relation, inner, where = self.inner(scope)
+        if self.chance(0.4):
+            value = self.scalars.expression(type, Scope(inner.atoms), 1)
+            return self.first_row(value, relation, where, scope)
         value = self.aggregates.aggregate(Scope(inner.atoms), 1, type)
         if value.type != type or value.info.get("approximate"):
             kinds = Scope(inner.atoms)
@@ -206,6 +220,19 @@ class Queries:
         select = Node("select", [Node("columns", self.columns([value]), distinct=False), Node("from", [relation.node])] + where)
         return Node("scalar", [Node("query", [select])], type, limit=None)
 
+    def first_row(self, value, relation, where, scope):
+        [column] = self.columns([value])
+        outer = [atom for atom in self.nameable(scope) if atom.type == INT]
+        more = []
+        if relation.node.kind == "table" and relation.keys and outer and self.chance(0.5):
+            key = Node("compare", [relation.keys[0].copy(), self.rng.choice(outer).copy()], BOOLEAN, op="=")
+            where = [Node("where", [all_of([key] + [part.args[0] for part in where if self.chance(0.3)])])]
+        else:
+            order = self.aggregates.key(ref(None, column.name, column.type))
+            more = [Node("order", [order]), Node("limit", [], count=1, offset=self.rng.choice([0, 0, 0, 1]))]
+        select = Node("select", [Node("columns", [column], distinct=False), Node("from", [relation.node])] + where)
+        return Node("scalar", [Node("query", [select] + more)], value.type, limit=None)
+
     def condition_subquery(self, scope, depth):
         relation, inner, where = self.inner(scope)
         if self.chance(0.5):
@@ -213,7 +240,8 @@ class Queries:
             kind, left = "exists", []
         else:
             type = self.rng.choice(COMMON)
-            columns = self.columns([self.scalars.expression(type, Scope(inner.atoms), 1)])
+            inside = self.scalars.narrower(type) if type.is_integer else type
+            columns = self.columns([self.scalars.expression(inside, Scope(inner.atoms), 1)])
             kind, left = "in_query", [self.about_column(type, scope)]
         more = []
         if self.chance(0.15) and relation.atoms:
@@ -223,7 +251,8 @@ class Queries:
                 columns, left = self.columns([self.aggregates.call("count_all", inner, 0, None)]), [
                     self.about_column(BIGINT, scope)]
             more = [Node("group", [key.copy()], form=None, sets=None)]
-        select = Node("select", [Node("columns", columns, distinct=self.chance(0.1)), Node("from", [relation.node])] + where + more)
+        columns = Node("columns", columns, distinct=self.chance(0.1))
+        select = Node("select", [columns, Node("from", [relation.node])] + where + more)
         return Node(kind, left + [Node("query", [select])], BOOLEAN, negated=self.chance(0.4))
 
     def about_column(self, type, scope):
@@ -237,7 +266,8 @@ class Queries:
         rng = self.rng
         names = [self.fresh("c"), self.fresh("c")]
         if self.chance(0.5):
-            start = Node("select", [Node("columns", self.named([literal(1, INT), literal("a", STRING)], names), distinct=False)])
+            constants = self.named([literal(1, INT), literal("a", STRING)], names)
+            start = Node("select", [Node("columns", constants, distinct=False)])
         else:
             relation = self.relations.single(0, rows_max=60)
             scope = Scope(relation.atoms)
@@ -260,8 +290,8 @@ class Queries:
             source = Node("join", [itself, other.node, on], how="INNER")
         again = Node("select", [Node("columns", self.columns([step, word.copy()]), distinct=False), Node("from", [source]),
                                 Node("where", [below])])
-        node = Node("set", [Node("operand", [Node("query", [start])]), Node("operand", [Node("query", [again])])], op="UNION ALL")
-        columns = [Node("as", [], type, name=name, limit=100 if type == INT else None) for name, type in zip(names, [INT, STRING])]
+        node = Node("set", [Node("operand", [Node("query", [part])]) for part in (start, again)], op="UNION ALL")
+        columns = [Node("as", [], INT, name=names[0], limit=100), Node("as", [], STRING, name=names[1])]
         return Node("query", [node]), columns, 100
 
     def named(self, made, names):

@@ -19,11 +19,12 @@ from pathlib import Path
 
 import tables
 from compare import same, show
-from dialects import Duck, Spark as SparkText
-from engines import DuckDB, MODES, ROOT, Spark, firesteel
+from duck import Duck
+from engines import DuckDB, MODES, ROOT, Spark, TOO_MUCH, firesteel
 from queries import Queries
 from reduce import reduce
 from rules import explain
+from spark import Spark as SparkText
 
 
 class Query:
@@ -42,6 +43,8 @@ def generate(seed):
 
 def judge(query, ours, other):
     """agree, both refuse, a rule's name, or different."""
+    if other.condition == TOO_MUCH:
+        return "too much"
     if ours.failed and other.failed and ours.condition not in ("CRASH", "TIMEOUT", "INTERNAL_ERROR"):
         return "both refuse"
     if not ours.failed and not other.failed and same(ours.rows, other.rows, query.types, query.ordered, query.approximate):
@@ -63,11 +66,13 @@ class Block:
 
     def run(self, queries):
         """Pairs of results: Firesteel's and DuckDB's, or those of a mode and of the default mode."""
-        texts = [query.spark for query in queries]
-        mode = self.arguments.mode
-        others = self.ours(texts, "default") if mode != "default" else [
-            self.duckdb.run(query.duck, self.arguments.time_limit) for query in queries]
-        return list(zip(self.ours(texts, mode), others))
+        others = [self.duckdb.run(query.duck) for query in queries]
+        texts = [query.spark for query, other in zip(queries, others) if other.condition != TOO_MUCH]
+        ours = iter(self.ours(texts, self.arguments.mode))
+        if self.arguments.mode != "default":
+            default = iter(self.ours(texts, "default"))
+            others = [other if other.condition == TOO_MUCH else next(default) for other in others]
+        return [(other if other.condition == TOO_MUCH else next(ours), other) for other in others]
 
 
 def describe(query, ours, other):
@@ -92,7 +97,7 @@ def smallest(query, block, sign):
             return False
         tried.add(smaller.spark)
         # The other is quick to say that this is no query.
-        if block.arguments.mode == "default" and block.duckdb.run(smaller.duck, 10).condition != sign[1]:
+        if block.arguments.mode == "default" and block.duckdb.run(smaller.duck).condition != sign[1]:
             return False
         [(ours, other)] = block.run([smaller])
         return signature(ours, other) == sign and judge(smaller, ours, other) == "DIFFERENT"

@@ -70,6 +70,8 @@ class Scalars:
     def about(self, atom, scope):
         """A condition on a column that some of its rows fulfil and some do not."""
         samples, rng = atom.info.get("samples"), self.rng
+        if self.chance(0.1):
+            return Node("is", [atom.copy()], BOOLEAN, what=rng.choice(["NULL", "NOT NULL"]))
         if not samples or self.chance(0.3):
             return self.comparison(scope, 0, atom.copy())
         known = lambda: literal(rng.choice(samples), atom.type)
@@ -94,10 +96,17 @@ class Scalars:
         return self.typed("case", branches, type)
 
     def same_typed(self, kind, count, type, scope, depth):
-        return self.typed(kind, [self.expression(type, scope, depth) for _ in range(count)], type)
+        args = [self.expression(type, scope, depth) for _ in range(count)]
+        if type.is_integer and kind != "nullif" and self.chance(0.3):
+            # The other is wider and says what comes out.
+            args[0] = self.expression(self.narrower(type), scope, depth)
+        return self.typed(kind, args, type)
+
+    def narrower(self, type):
+        return self.rng.choice([other for other in INTEGERS if wider(type, other) == type])
 
     def typed(self, kind, args, type):
-        limits = [arg.magnitude for arg in args if arg.type == type] if type.is_integer else [None]
+        limits = [arg.magnitude for arg in args if arg.type.is_integer] if type.is_integer else [None]
         return Node(kind, args, type, limit=max(limits))
 
     def function(self, type, scope, depth):
@@ -126,8 +135,7 @@ class Scalars:
         left = self.expression(type, scope, depth - 1)
         if roll < 0.42:
             return Node(rng.choice(["negate", "abs"]), [left], type, limit=left.magnitude)
-        narrower = [other for other in INTEGERS if wider(type, other) == type]
-        right = self.expression(rng.choice(narrower), scope, depth - 1)
+        right = self.expression(self.narrower(type), scope, depth - 1)
         if roll < 0.52:
             # Both divide by NULL instead of by zero: what each does about zero differs.
             modulo = Node("arithmetic", [left, Node("nullif", [right, literal(0, right.type)], right.type)], type, op="%",
@@ -257,6 +265,8 @@ class Scalars:
             return type
         if type.is_integer:
             return self.rng.choice(INTEGERS + [DOUBLE])
+        if type.is_decimal:
+            return self.rng.choice(DECIMALS)
         return self.rng.choice({DATE: [DATE, TIMESTAMP], TIMESTAMP: [DATE, TIMESTAMP]}.get(type, [type]))
 
     def pattern(self):

@@ -30,7 +30,8 @@ COLUMNS = [
     ("ts", TIMESTAMP, None),
     ("p", BOOLEAN, None),
 ]
-WORDS = ["", "a", "A", "ab", "abc", "b", "Ba", " a", "a ", "foo", "foobar", "Foo bar", "bar", "%", "a_c", "été", "naïve", "日本",
+WORDS = ["", "a", "A", "ab", "abc", "b", "Ba", " a", "a ", "foo", "foobar", "Foo bar", "bar", "%", "a_c", "été", "naïve",
+         "日本",
          "a longer text than fits in twelve bytes", "a longer text than fits in twelve byteS", "zz"]
 EPOCH = dt.date(2000, 1, 1)
 
