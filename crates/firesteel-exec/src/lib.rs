@@ -13,6 +13,8 @@
 //! - [`hash`], `keys`, `pages`: what joins, groups and sorts hold, and how they find it again; [`runtime_filter`]: what a
 //!   build tells the scans.
 
+#[cfg(test)]
+mod any_columns;
 pub mod builder;
 pub mod contract;
 pub mod executor;

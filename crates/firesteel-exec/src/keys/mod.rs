@@ -11,6 +11,8 @@
 pub(crate) mod group_table;
 pub(crate) mod layout;
 pub(crate) mod store;
+#[cfg(test)]
+mod tests;
 pub(crate) mod words;
 
 use arrow::array::{Array, ArrayRef, AsArray, Float32Array, Float64Array, ListArray, StructArray};

@@ -8,6 +8,8 @@
 
 mod gather;
 mod ready;
+#[cfg(test)]
+mod tests;
 
 use std::sync::Arc;
 

@@ -34,6 +34,8 @@ fn apply(plan: &PlanRef, _: &RuleContext) -> Result<Option<PlanRef>> {
     let mut definitions = Vec::with_capacity(tables.definitions.len());
     for (id, definition) in &tables.definitions {
         let terms = readers.get(id).map_or(Ok(Vec::new()), |readers| common(readers, definition))?;
+        // One reader's terms over one column are conjuncts of the filter each: so they are found again.
+        let terms: Vec<_> = terms.iter().flat_map(|term| term.conjuncts()).collect();
         let known = match &definition.node {
             Node::Filter(filter) => filter.predicate.conjuncts(),
             _ => Vec::new(),

@@ -17,7 +17,9 @@ fn apply(plan: &PlanRef, _: &RuleContext) -> Result<Option<PlanRef>> {
     let mut names: HashMap<ColumnId, ColumnId> = HashMap::new();
     let left = below_renaming(&join.left, &mut names);
     let right = below_renaming(&join.right, &mut names);
-    if names.is_empty() {
+    // Unnesting reads the same columns on both sides, apart by the names that a projection gives them.
+    let both = left.schema().columns.iter().any(|column| right.schema().get(column.id).is_some());
+    if names.is_empty() || both {
         return Ok(None);
     }
     let rename = |expr: &ExprRef| {

@@ -7,6 +7,8 @@
 
 mod matcher;
 mod table;
+#[cfg(test)]
+mod tests;
 
 use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, OnceLock};

@@ -7,6 +7,8 @@
 //! ```
 //! Only keys and row numbers are sorted; the other columns move once, on their way out.
 
+#[cfg(test)]
+mod key_tests;
 pub(crate) mod keys;
 pub(crate) mod merge;
 pub(crate) mod output;
