@@ -31,6 +31,7 @@ pub(crate) struct Context {
 
 impl ErrorBlock {
     pub(crate) fn new(error: &Error, sql: &str) -> ErrorBlock {
+        let sql = error.text().unwrap_or(sql);
         let context = error.span().filter(|span| !span.slice(sql).is_empty()).map(|span| {
             let fragment = span.slice(sql);
             let start = sql[..span.start as usize].chars().count() + 1;

@@ -13,6 +13,7 @@ use hashbrown::HashMap;
 use recursive::recursive;
 
 use crate::aggregates::AggregateCalls;
+use crate::constant::as_written;
 use crate::env::Env;
 use crate::grouping_sets::GroupingCall;
 use crate::literal::{self, LiteralContext};
@@ -20,7 +21,7 @@ use crate::names::Namer;
 use crate::scope::{Found, Scope};
 use crate::subquery::{self, Pending};
 use crate::window::Windows;
-use crate::{Analyzer, errors, unsupported};
+use crate::{Analyzer, errors, unsupported, variables};
 
 /// The function behind `struct.field`: a struct and the field's name.
 pub(crate) const GET_FIELD: &str = "get_field";
@@ -65,8 +66,8 @@ pub(crate) struct Resolver<'r, 'a> {
     pub(crate) named: Option<&'r RefCell<Vec<(ColumnId, Vec<Ident>)>>>,
     /// Where dates, timestamps and intervals stand: names of sums depend on them.
     pub(crate) datetimes: Rc<RefCell<HashMap<Span, SqlType>>>,
-    /// Of calls over windows, what Spark writes behind OVER.
-    pub(crate) over_texts: Rc<RefCell<HashMap<Span, String>>>,
+    /// Of calls over windows what Spark writes behind OVER, of subqueries the columns around them that they use.
+    pub(crate) shown_texts: Rc<RefCell<HashMap<Span, String>>>,
 }
 
 impl<'r, 'a> Resolver<'r, 'a> {
@@ -86,7 +87,7 @@ impl<'r, 'a> Resolver<'r, 'a> {
             subqueries: None,
             named: None,
             datetimes: Rc::default(),
-            over_texts: Rc::default(),
+            shown_texts: Rc::default(),
         }
     }
 
@@ -107,18 +108,27 @@ impl<'r, 'a> Resolver<'r, 'a> {
         exprs.into_iter().map(|expr| self.resolve(expr)).collect()
     }
 
+    /// Operands of AND, OR and NOT: among them a bare NULL is an unknown truth.
+    fn booleans(&self, terms: &[parsed::Expr]) -> Result<Vec<ExprRef>> {
+        let unknown = |term: ExprRef| match term.data_type() {
+            SqlType::Void => Expr::literal(Literal::null(SqlType::Boolean)),
+            _ => term,
+        };
+        terms.iter().map(|term| self.resolve(term).map(unknown)).collect()
+    }
+
     fn resolve_kind(&self, expr: &parsed::Expr) -> Result<ExprRef> {
         match &expr.kind {
             ExprKind::Literal(written) => Ok(Expr::literal(literal::resolve(written, expr.span, self.literals())?)),
             ExprKind::Column(name) => self.column(name),
             ExprKind::Unary { op, operand } => self.unary(*op, operand, expr),
             ExprKind::Binary { first, rest } => self.chain(first, rest, expr),
-            ExprKind::And(terms) => self.call("and", self.resolve_all(terms)?, expr),
-            ExprKind::Or(terms) => self.call("or", self.resolve_all(terms)?, expr),
+            ExprKind::And(terms) => self.call("and", self.booleans(terms)?, expr),
+            ExprKind::Or(terms) => self.call("or", self.booleans(terms)?, expr),
             ExprKind::Not(operand) => match (self.test(expr)?, subquery::negated(operand)) {
                 (Some(test), _) => Ok(test),
                 (None, Some(negated)) => self.resolve(&negated),
-                (None, None) => self.call("not", vec![self.resolve(operand)?], expr),
+                (None, None) => self.call("not", self.booleans(std::slice::from_ref(operand.as_ref()))?, expr),
             },
             ExprKind::Is { operand, negated, test } => self.is_test(operand, *negated, *test, expr),
             ExprKind::IsDistinctFrom { left, right, negated } => {
@@ -152,7 +162,14 @@ impl<'r, 'a> Resolver<'r, 'a> {
                 self.test(expr)?.ok_or_else(|| firesteel_common::internal!("a test of a subquery that is none"))
             }
             ExprKind::Star(_) => Err(unsupported("* in this place", expr.span)),
-            ExprKind::Parameter(_) => Err(unsupported("parameters", expr.span)),
+            ExprKind::Parameter(parameter) => {
+                // Spark calls a `?` by where it stands.
+                let name = match parameter {
+                    parsed::Parameter::Positional(_) => format!("_{}", expr.span.start),
+                    parsed::Parameter::Named(name) => name.clone(),
+                };
+                Err(error!(UNBOUND_SQL_PARAMETER, name = name).at(expr.span))
+            }
             ExprKind::Lambda { .. } => Err(unsupported("a lambda that is no argument of a function", expr.span)),
             ExprKind::Collate { .. } => Err(unsupported("collations", expr.span)),
             ExprKind::VariantPath { .. } => Err(unsupported("paths into VARIANT values", expr.span)),
@@ -187,6 +204,7 @@ impl<'r, 'a> Resolver<'r, 'a> {
             ExprKind::Cast { operand, .. } if matches!(operand.kind, ExprKind::Column(_)) => self.name_of(operand),
             ExprKind::Column(name) => match (self.find_fields(name), name.last()) {
                 (Some([_, ..]), Some(field)) => field.value.clone(),
+                (None, Some(last)) if self.find_variable(name).is_some() => last.value.clone(),
                 _ => self.name_of(expr),
             },
             _ => self.name_of(expr),
@@ -217,13 +235,13 @@ impl<'r, 'a> Resolver<'r, 'a> {
 
     fn with_namer(&self, column: &dyn Fn(&[Ident]) -> String, name: impl Fn(Namer<'_>) -> String) -> String {
         let datetime = &|span| self.datetimes.borrow().get(&span).cloned();
-        let over = &|span| self.over_texts.borrow().get(&span).cloned();
+        let shown = &|span| self.shown_texts.borrow().get(&span).cloned();
         let columns = &|qualifier: &[Ident]| {
             let columns = self.scopes.first().into_iter().flat_map(|scope| scope.visible());
             let of_relation = columns.filter(|column| column.is_of(qualifier));
             of_relation.map(|column| column.name.to_string()).collect::<Vec<_>>().join(", ")
         };
-        name(Namer { literals: self.literals(), column, columns, datetime, over, lambdas_resolved: true })
+        name(Namer { literals: self.literals(), column, columns, datetime, shown, lambdas_resolved: true })
     }
 
     /// The call's text without its window.
@@ -256,6 +274,11 @@ impl<'r, 'a> Resolver<'r, 'a> {
             && let Some(function) = bare_function(&only.value)
         {
             return format!("{function}()");
+        }
+        if let (None, Some((variable, value, fields))) = (fields, self.find_variable(name)) {
+            let value = as_written(value).map(|value| value.to_string()).unwrap_or_default();
+            let fields: String = fields.iter().map(|field| format!(".{}", field.value)).collect();
+            return format!("variablereference({}.{variable}={value}){fields}", variables::HOME.join("."));
         }
         let start = name.len().saturating_sub(1 + fields.unwrap_or(0));
         name[start..].iter().map(|part| part.value.as_str()).collect::<Vec<_>>().join(".")
@@ -307,7 +330,20 @@ impl<'r, 'a> Resolver<'r, 'a> {
                 }
             }
         }
+        if let Some((_, value, fields)) = variables::find(self.analyzer.context.variables, name) {
+            let value = Expr::literal(value.clone());
+            return fields.iter().try_fold(value, |operand, field| self.field(operand, field));
+        }
         Err(errors::unresolved_column(name, self.scopes.first().copied()))
+    }
+
+    /// The variable that a name means, and names of fields that follow it: where no column has that name.
+    fn find_variable<'n>(&self, name: &'n [Ident]) -> Option<(&'r str, &'r Literal, &'n [Ident])> {
+        let found = variables::find(self.analyzer.context.variables, name)?;
+        let scopes = self.scopes.iter().copied().chain(self.env.outer_scopes());
+        let of_column = self.env.find_parameter(name).is_some()
+            || scopes.map(|scope| scope.find(name)).any(|found| !matches!(found, Found::Nothing));
+        (!of_column).then_some(found)
     }
 
     fn field(&self, operand: ExprRef, field: &Ident) -> Result<ExprRef> {

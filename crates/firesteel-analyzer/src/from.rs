@@ -18,6 +18,9 @@ use crate::query::with_column_names;
 use crate::scope::{Qualifier, Relation, Scope, ScopeColumn, qualifier};
 use crate::{Analyzer, errors, join, unsupported};
 
+/// The provider of tables that keep rows of another; plans show it.
+pub const CACHED: &str = "cached";
+
 /// Deeper nesting than this is a view that names itself.
 const VIEW_DEPTH_MAX: usize = 100;
 
@@ -143,7 +146,13 @@ impl Analyzer<'_> {
         });
         let scope = Scope { columns: columns.collect() };
         let columns = ids.into_iter().enumerate().collect();
-        let name = Arc::from(name.join(".").as_str());
+        let name = match (table.provider(), name) {
+            // Names that no user wrote say nothing.
+            (CACHED, [only]) if only.starts_with(char::is_control) => CACHED.to_owned(),
+            (CACHED, _) => format!("{CACHED} {}", name.join(".")),
+            _ => name.join("."),
+        };
+        let name = Arc::from(name.as_str());
         let plan = LogicalPlan::new(Node::Relation(Read { name, table, columns, filters: Vec::new() }));
         Relation { plan, scope }
     }

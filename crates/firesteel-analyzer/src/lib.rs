@@ -13,12 +13,14 @@
 //! - `scope`: which column a name means; `env`: which CTEs and which outer queries are in sight.
 //! - `generator`: functions that make several rows of one; `arguments`: their arguments, and others', by name.
 //! - `expr`, `function`, `within_group`, `lambda`, `schema`, `literal`, `interval`: expressions.
+//! - `variables`, `constant`: session variables, and expressions that are known before any table is.
 //! - `names`: the name of a column without an alias; `errors`: messages with suggestions.
 //!
 //! Metadata is fetched through [`Catalog::lookup`]; apart from that the pass reads and writes nothing.
 
 mod aggregates;
 mod arguments;
+mod constant;
 mod env;
 mod errors;
 mod expr;
@@ -48,12 +50,17 @@ mod set_operation;
 mod subquery;
 #[cfg(test)]
 mod tests;
+mod variables;
 mod window;
 mod window_frame;
 mod window_function;
 mod within_group;
 
+pub use constant::{as_written, constant, shown};
+pub use from::CACHED;
 pub use recursion::{CTE_RECURSION_LEVEL_LIMIT, CTE_RECURSION_ROW_LIMIT, Most};
+
+pub use variables::{HOME as VARIABLES_HOME, Variables};
 
 use std::cell::Cell;
 use std::sync::Arc;
@@ -72,6 +79,7 @@ pub struct AnalyzerContext<'a> {
     pub catalog: &'a dyn Catalog,
     /// Functions that only this session knows.
     pub functions: &'a SessionFunctions,
+    pub variables: &'a Variables,
     /// Reads the text of a view.
     pub parse_query: &'a dyn Fn(&str) -> Result<parsed::Query>,
     pub ids: ColumnIds,
@@ -100,7 +108,7 @@ pub struct OutputColumn {
 /// Analyzes a query.
 pub fn analyze(query: &parsed::Query, context: &AnalyzerContext<'_>) -> Result<Analyzed> {
     firesteel_functions::install();
-    let analyzer = Analyzer { context, relations: Cell::new(0), common_tables: Cell::new(0) };
+    let analyzer = Analyzer::new(context);
     let relation = analyzer.query(query, Env::default())?.exact();
     let column = |column: &scope::ScopeColumn| OutputColumn {
         name: column.name.to_string(),
@@ -119,6 +127,12 @@ struct Analyzer<'a> {
     relations: Cell<usize>,
     /// How many common tables have been named.
     common_tables: Cell<u32>,
+}
+
+impl<'a> Analyzer<'a> {
+    fn new(context: &'a AnalyzerContext<'a>) -> Self {
+        Self { context, relations: Cell::new(0), common_tables: Cell::new(0) }
+    }
 }
 
 impl Analyzer<'_> {

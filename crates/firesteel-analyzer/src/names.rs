@@ -12,7 +12,7 @@ use firesteel_common::{Span, SqlType};
 use firesteel_expr::registry;
 use firesteel_plan::parsed::{
     BinaryOp, CaseBranch, Expr, ExprKind, FunctionCall, Ident, IsTest, Like, LikeKind, LikeQuantifier, NullTreatment,
-    Query, UnaryOp,
+    UnaryOp,
 };
 use recursive::recursive;
 
@@ -29,8 +29,8 @@ pub(crate) struct Namer<'a> {
     pub(crate) columns: &'a dyn Fn(&[Ident]) -> String,
     /// The type of what was written at a place, if it is a date, a timestamp or an interval.
     pub(crate) datetime: &'a dyn Fn(Span) -> Option<SqlType>,
-    /// What stands behind OVER in the call written at a place.
-    pub(crate) over: &'a dyn Fn(Span) -> Option<String>,
+    /// What stands behind OVER in the call written at a place, or which outer columns the subquery there uses.
+    pub(crate) shown: &'a dyn Fn(Span) -> Option<String>,
     /// Parameters of lambdas lose their names when they are resolved.
     pub(crate) lambdas_resolved: bool,
 }
@@ -60,10 +60,10 @@ impl Namer<'_> {
                 not(*negated, format!("({} IN ({}))", self.name(operand), self.list(list)))
             }
             ExprKind::InSubquery { operand, negated, .. } => {
-                not(*negated, format!("({} IN (listquery()))", self.name(operand)))
+                not(*negated, format!("({} IN (listquery({})))", self.name(operand), self.outer_columns(expr.span)))
             }
-            ExprKind::Exists(_) => "exists()".to_owned(),
-            ExprKind::Subquery(query) => scalar_subquery(query),
+            ExprKind::Exists(_) => format!("exists({})", self.outer_columns(expr.span)),
+            ExprKind::Subquery(_) => format!("scalarsubquery({})", self.outer_columns(expr.span)),
             ExprKind::Like(like) => self.like(like),
             ExprKind::Case { operand, branches, otherwise } => {
                 self.case(operand.as_deref(), branches, otherwise.as_deref())
@@ -78,7 +78,7 @@ impl Namer<'_> {
                     _ => format!("{cast}({operand} AS {})", data_type.sql()),
                 }
             }
-            ExprKind::Function(call) => match call.over.as_ref().and_then(|_| (self.over)(expr.span)) {
+            ExprKind::Function(call) => match call.over.as_ref().and_then(|_| (self.shown)(expr.span)) {
                 Some(over) => format!("{} OVER {over}", self.function(call)),
                 None => self.function(call),
             },
@@ -94,6 +94,10 @@ impl Namer<'_> {
             // Refused before anybody asks for a name.
             ExprKind::Parameter(_) | ExprKind::TableArgument(_) => "?".to_owned(),
         }
+    }
+
+    fn outer_columns(&self, subquery: Span) -> String {
+        (self.shown)(subquery).unwrap_or_default()
     }
 
     fn list(&self, items: &[Expr]) -> String {
@@ -386,11 +390,6 @@ fn joined(parts: &[String], word: &str) -> String {
         [] => String::new(),
         [first, rest @ ..] => rest.iter().fold(first.clone(), |out, part| format!("({out} {word} {part})")),
     }
-}
-
-/// Spark shows a subquery by its outer references, of which there are none.
-fn scalar_subquery(_query: &Query) -> String {
-    "scalarsubquery()".to_owned()
 }
 
 /// Functions that are not shown as `name(arguments)`, or with arguments that were not written.

@@ -5,7 +5,7 @@
 //! ORDER BY ALL    every output column in turn    ORDER BY x + 1 any expression over either
 //! ```
 
-use firesteel_common::{Result, SqlType, error};
+use firesteel_common::{Result, SqlType, conditions, error};
 use firesteel_expr::ExprRef;
 use firesteel_plan::logical::SortKey;
 use firesteel_plan::parsed::{self, ExprKind, IntegerSuffix, Literal, SortItem, UnaryOp};
@@ -60,7 +60,15 @@ fn key<'q>(item: &'q SortItem, outputs: &Scope, resolver: &Resolver<'_, '_>) -> 
 
 /// A key that is no ordinal.
 pub(crate) fn expression_key<'q>(item: &'q SortItem, resolver: &Resolver<'_, '_>) -> Result<OrderKey<'q>> {
-    orderable(resolver.resolve(&item.expr)?, item, resolver)
+    let expr = match resolver.resolve(&item.expr) {
+        // `SELECT d, CAST(d AS STRING) … ORDER BY d`: both outputs are called d, and the input's is meant.
+        Err(error) if error.is(&conditions::AMBIGUOUS_REFERENCE) && resolver.scopes.len() > 1 => {
+            let over_input = Resolver { scopes: resolver.scopes[1..].to_vec(), ..resolver.clone() };
+            over_input.resolve(&item.expr).map_err(|_| error)?
+        }
+        resolved => resolved?,
+    };
+    orderable(expr, item, resolver)
 }
 
 fn orderable<'q>(expr: ExprRef, item: &'q SortItem, resolver: &Resolver<'_, '_>) -> Result<OrderKey<'q>> {

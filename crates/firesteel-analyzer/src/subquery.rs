@@ -90,20 +90,24 @@ pub(crate) fn join(left: PlanRef, right: PlanRef, kind: JoinKind, filter: Option
 }
 
 /// A condition of WHERE that is a subquery.
-enum Test<'q> {
-    Exists { query: &'q Query, negated: bool },
-    In { operand: &'q parsed::Expr, query: &'q Query, negated: bool },
+struct Test<'q> {
+    /// Where EXISTS or IN stands, without the NOTs before it.
+    span: Span,
+    query: &'q Query,
+    /// None: EXISTS.
+    operand: Option<&'q parsed::Expr>,
+    negated: bool,
 }
 
 impl<'q> Test<'q> {
     fn of(expr: &'q parsed::Expr) -> Option<Test<'q>> {
+        let span = expr.span;
         match &expr.kind {
-            ExprKind::Exists(query) => Some(Test::Exists { query, negated: false }),
-            ExprKind::InSubquery { operand, negated, query } => Some(Test::In { operand, query, negated: *negated }),
-            ExprKind::Not(inner) => match Test::of(inner)? {
-                Test::Exists { query, negated } => Some(Test::Exists { query, negated: !negated }),
-                Test::In { operand, query, negated } => Some(Test::In { operand, query, negated: !negated }),
-            },
+            ExprKind::Exists(query) => Some(Test { span, query, operand: None, negated: false }),
+            ExprKind::InSubquery { operand, negated, query } => {
+                Some(Test { span, query, operand: Some(operand), negated: *negated })
+            }
+            ExprKind::Not(inner) => Test::of(inner).map(|test| Test { negated: !test.negated, ..test }),
             _ => None,
         }
     }
@@ -154,7 +158,12 @@ impl Resolver<'_, '_> {
             _ => std::slice::from_ref(condition),
         };
         let plain = conjuncts.iter().filter(|conjunct| Test::of(conjunct).is_none());
-        let plain = plain.map(|conjunct| self.condition(conjunct)).collect::<Result<Vec<_>>>()?;
+        // A bare NULL is no condition, but one among conjuncts.
+        let plain = plain.map(|conjunct| match (&conjunct.kind, conjuncts.len()) {
+            (ExprKind::Literal(parsed::Literal::Null), 2..) => Ok(Expr::literal(Literal::null(SqlType::Boolean))),
+            _ => self.condition(conjunct),
+        });
+        let plain = plain.collect::<Result<Vec<_>>>()?;
         let mut plan = self.attach_pending(relation.plan.clone());
         if !plain.is_empty() {
             plan = filtered(plan, Expr::and(plain)?);
@@ -192,19 +201,16 @@ impl Resolver<'_, '_> {
 
     fn join_test(&self, plan: PlanRef, test: Test<'_>, written: &parsed::Expr) -> Result<PlanRef> {
         let kind = |negated| if negated { JoinKind::LeftAnti } else { JoinKind::LeftSemi };
-        match test {
-            Test::Exists { query, negated } => {
-                let inner = self.subquery(query)?;
-                Ok(join(plan, inner.plan, kind(negated), None))
-            }
-            Test::In { operand, query, negated } => {
-                let membership = self.membership(operand, query, written)?;
-                let plan = self.attach_pending(plan);
-                match negated && membership.matches.nullable() {
-                    true => self.not_in(plan, membership),
-                    false => Ok(join(plan, membership.inner.plan, kind(negated), Some(membership.matches))),
-                }
-            }
+        let Test { query, operand, negated, .. } = test;
+        let Some(operand) = operand else {
+            let inner = self.subquery(query)?;
+            return Ok(join(plan, inner.plan, kind(negated), None));
+        };
+        let membership = self.membership(operand, query, written)?;
+        let plan = self.attach_pending(plan);
+        match negated && membership.matches.nullable() {
+            true => self.not_in(plan, membership),
+            false => Ok(join(plan, membership.inner.plan, kind(negated), Some(membership.matches))),
         }
     }
 
@@ -227,23 +233,28 @@ impl Resolver<'_, '_> {
 
     /// `x IN (q)`, `NOT EXISTS (q)` and their kin as a value. As in Spark it is FALSE where the standard says NULL.
     pub(crate) fn test(&self, written: &parsed::Expr) -> Result<Option<ExprRef>> {
-        let value = match Test::of(written) {
-            None => return Ok(None),
-            Some(Test::Exists { query, negated }) => {
-                let inner = self.subquery(query)?;
-                not_if(negated, self.mark(&inner.plan, None, written.span)?)?
-            }
-            Some(Test::In { operand, query, negated }) => {
-                let membership = self.membership(operand, query, written)?;
-                match negated && membership.matches.nullable() {
-                    true => self.not_in_value(membership, written.span)?,
-                    false => {
-                        not_if(negated, self.mark(&membership.inner.plan, Some(membership.matches), written.span)?)?
-                    }
-                }
-            }
+        let Some(Test { span, query, operand, negated }) = Test::of(written) else { return Ok(None) };
+        let Some(operand) = operand else {
+            let inner = self.subquery(query)?;
+            self.note_outer_columns(span, &inner.plan);
+            return not_if(negated, self.mark(&inner.plan, None, written.span)?).map(Some);
+        };
+        let membership = self.membership(operand, query, written)?;
+        self.note_outer_columns(span, &membership.inner.plan);
+        let value = match negated && membership.matches.nullable() {
+            true => self.not_in_value(membership, written.span)?,
+            false => not_if(negated, self.mark(&membership.inner.plan, Some(membership.matches), written.span)?)?,
         };
         Ok(Some(value))
+    }
+
+    /// Spark names a subquery by the columns around it that it uses.
+    fn note_outer_columns(&self, span: Span, plan: &PlanRef) {
+        let labels: Vec<_> = free_columns(plan).into_iter().map(|id| self.analyzer.ids().label(id)).collect();
+        if !labels.is_empty() {
+            let text = labels.iter().map(|label| label.as_ref()).collect::<Vec<_>>().join(", ");
+            self.shown_texts.borrow_mut().insert(span, text);
+        }
     }
 
     fn not_in_value(&self, membership: Membership, span: Span) -> Result<ExprRef> {
@@ -350,6 +361,7 @@ impl Resolver<'_, '_> {
         };
         let PlanColumn { id, data_type, nullable } = column.column.clone();
         let correlated = !free_columns(&inner.plan).is_empty();
+        self.note_outer_columns(span, &inner.plan);
         let kind = match rows(&inner.plan) {
             Rows::One if !correlated => JoinKind::Inner,
             Rows::AtMostOne if !correlated => JoinKind::Left,

@@ -76,6 +76,7 @@ fn run(sql: &str) -> Result<(Analyzed, ColumnIds)> {
     let context = AnalyzerContext {
         catalog: &catalog,
         functions: &SessionFunctions::default(),
+        variables: &crate::Variables::default(),
         parse_query: &parse_query,
         ids: ids.clone(),
         settings: Settings::default(),

@@ -174,7 +174,7 @@ impl Resolver<'_, '_> {
         let over = inside.over(&spec)?;
         let (function, frame, frame_text) = inside.window_function(call, &over, expr)?;
         let over_text = over.text(&frame_text);
-        self.over_texts.borrow_mut().insert(expr.span, over_text);
+        self.shown_texts.borrow_mut().insert(expr.span, over_text);
         let exprs = over.partition_by.iter().chain(over.order_by.iter().map(|key| &key.expr));
         let (data_type, nullable) = result_of(&function);
         let call = WindowCall { function, frame, data_type: data_type.clone(), nullable };

@@ -30,6 +30,10 @@ pub(crate) struct Args {
     #[arg(long, visible_aliases = ["config", "conf"], value_name = "KEY=VALUE", value_parser = key_value, global = true)]
     pub(crate) set: Vec<(String, String)>,
 
+    /// What `:NAME` stands for in statements: a literal of SQL (5, DATE '2024-01-31', NULL), or else a text.
+    #[arg(long = "param", value_name = "NAME=VALUE", value_parser = name_value)]
+    pub(crate) parameters: Vec<(String, String)>,
+
     /// Stops at the first failure (what -c, -f and standard input do unless told otherwise).
     #[arg(long, conflicts_with = "go_on")]
     pub(crate) bail: bool,
@@ -97,6 +101,19 @@ fn key_value(text: &str) -> Result<(String, String), String> {
     }
 }
 
+/// Blanks belong to the value.
+fn name_value(text: &str) -> Result<(String, String), String> {
+    let is_name = |name: &str| {
+        !name.is_empty()
+            && !name.starts_with(|c: char| c.is_ascii_digit())
+            && name.chars().all(|c| c.is_alphanumeric() || c == '_')
+    };
+    match text.split_once('=') {
+        Some((name, value)) if is_name(name) => Ok((name.to_owned(), value.to_owned())),
+        _ => Err("expected NAME=VALUE, with letters, digits and _ in the name".to_owned()),
+    }
+}
+
 /// `1000`, `512MB`, `1.5GiB`.
 fn byte_size(text: &str) -> Result<usize, String> {
     let text = text.trim();
@@ -127,6 +144,8 @@ mod tests {
         assert!(byte_size("many").is_err() && byte_size("5 bananas").is_err());
         assert_eq!(key_value("a.b = c=d"), Ok(("a.b".to_owned(), "c=d".to_owned())));
         assert!(key_value("a").is_err());
+        assert_eq!(name_value("p= x=1 "), Ok(("p".to_owned(), " x=1 ".to_owned())));
+        assert!(name_value("p").is_err() && name_value("=1").is_err() && name_value("1p=2").is_err());
     }
 
     #[test]

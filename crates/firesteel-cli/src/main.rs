@@ -22,7 +22,7 @@ use std::io::{self, IsTerminal, Read};
 use std::process::ExitCode;
 
 use clap::Parser;
-use firesteel::{Result, Session, SessionOptions};
+use firesteel::{Parameters, Result, Session, SessionOptions};
 
 use args::{Args, Command};
 use complaint::complain_of;
@@ -51,6 +51,8 @@ fn start(args: &Args) -> Result<bool> {
         return bench::run(&session, bench);
     }
     let mut runner = Runner::new(session, args.format);
+    let parameters = args.parameters.iter();
+    runner.parameters = parameters.fold(Parameters::default(), |all, (name, value)| all.named_text(name, value));
     runner.options.data.clone_from(&args.data);
     runner.options.bail = !args.go_on;
     runner.options.quiet = args.quiet;

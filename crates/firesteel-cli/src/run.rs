@@ -4,7 +4,7 @@ use std::io::{self, Write};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use firesteel::{Error, QueryResult, Session, Span};
+use firesteel::{Error, Parameters, QueryResult, Session, Span};
 
 use crate::commands::{self, Call};
 use crate::complaint::{complain, complain_of};
@@ -27,6 +27,8 @@ pub(crate) struct Runner {
     pub(crate) last: Option<String>,
     /// What the editor shall begin its next line with.
     pub(crate) prepared: Option<String>,
+    /// Values for markers, from the command line.
+    pub(crate) parameters: Parameters,
     running: Running,
     /// How many scripts are inside of each other.
     depth: usize,
@@ -150,6 +152,7 @@ impl Runner {
             once: None,
             last: None,
             prepared: None,
+            parameters: Parameters::default(),
             running: Running::default(),
             depth: 0,
         }
@@ -209,7 +212,7 @@ impl Runner {
         let statement = at.slice(text);
         self.last = Some(statement.to_owned());
         let mut planned = Duration::ZERO;
-        let outcome = self.session.execute_sql(statement).and_then(|result| {
+        let outcome = self.session.execute_sql_with(statement, &self.parameters).and_then(|result| {
             planned = start.elapsed();
             if let Some(query) = result.query() {
                 self.running.started(move || query.cancel());
@@ -306,11 +309,11 @@ impl Runner {
 /// Places count from the statement's begin; people look for them in the whole text.
 fn in_script(error: Error, statement: Span) -> Error {
     match error.span() {
-        Some(span) => {
+        Some(span) if error.text().is_none() => {
             let (start, end) = (statement.start as usize, span.end as usize);
             error.moved_to(Span::new(start + span.start as usize, start + end))
         }
-        None => error,
+        _ => error,
     }
 }
 

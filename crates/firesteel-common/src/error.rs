@@ -2,6 +2,7 @@
 //! fill the template, and the place in the statement where it arose. Every interface shows the same four things.
 
 use std::fmt;
+use std::sync::Arc;
 
 use unicode_width::UnicodeWidthStr;
 
@@ -19,13 +20,15 @@ struct Inner {
     condition: &'static Condition,
     parameters: Vec<(&'static str, String)>,
     span: Option<Span>,
+    /// What the span points into where it is not the statement's own text.
+    text: Option<Arc<str>>,
     hint: Option<String>,
     source: Option<Box<dyn std::error::Error + Send + Sync>>,
 }
 
 impl Error {
     pub fn new(condition: &'static Condition) -> Self {
-        Self(Box::new(Inner { condition, parameters: Vec::new(), span: None, hint: None, source: None }))
+        Self(Box::new(Inner { condition, parameters: Vec::new(), span: None, text: None, hint: None, source: None }))
     }
 
     /// A mistake of ours, never of the user's.
@@ -55,6 +58,17 @@ impl Error {
         self
     }
 
+    /// Says which text the place is in: one that the statement runs, say. The innermost is kept.
+    pub fn in_text(mut self, text: &Arc<str>) -> Self {
+        self.0.text.get_or_insert_with(|| Arc::clone(text));
+        self
+    }
+
+    /// The text that the place points into, where it is not the statement's own.
+    pub fn text(&self) -> Option<&str> {
+        self.0.text.as_deref()
+    }
+
     /// Forgets where: for statements that have no text.
     pub fn without_place(mut self) -> Self {
         self.0.span = None;
@@ -64,6 +78,7 @@ impl Error {
     /// Says where instead of what was said: a place in another text (a view's) means nothing in this one.
     pub fn moved_to(mut self, span: Span) -> Self {
         self.0.span = Some(span);
+        self.0.text = None;
         self
     }
 
@@ -136,7 +151,7 @@ impl Error {
     /// Everything a person needs: condition, message, SQLSTATE, the line with a caret when the text is known, and a hint.
     pub fn render(&self, text: Option<&str>) -> String {
         let mut out = self.to_string();
-        if let (Some(text), Some(span)) = (text, self.0.span) {
+        if let (Some(text), Some(span)) = (self.text().or(text), self.0.span) {
             out.push_str(&place(text, span));
         }
         if let Some(hint) = &self.0.hint {

@@ -6,12 +6,13 @@
 //!   only place that knows sqlparser.
 //! - [`parse`]: Spark's grammar over those tokens, straight into [`firesteel_plan::parsed`].
 //!
-//! [`split_statements`] cuts a text into statements without parsing it, for the shell and for scripts; [`pieces()`] into
+//! [`Bindings`] says what stands behind the markers of parameters. [`split_statements`] cuts a text into statements without parsing it, for the shell and for scripts; [`pieces()`] into
 //! what an editor shows in different colours.
 //!
 //! Nothing here panics or overflows the stack, whatever the text: nesting is limited and runs on a growing stack, long
 //! chains are flat, and a text too large to hold as tokens is refused. Errors carry the place they point to.
 
+mod bindings;
 mod error;
 mod lex;
 mod parse;
@@ -24,6 +25,7 @@ use firesteel_plan::parsed::{Expr, Statement};
 use lex::pass::tokenize;
 use parse::{Parser, expect_something};
 
+pub use bindings::{Bindings, Bound, Markers};
 pub use pieces::{PieceKind, TextPiece, pieces};
 pub use split::{End, Split, split_statements};
 
@@ -36,6 +38,18 @@ pub fn parse_statement(text: &str) -> Result<Statement> {
     parser.skip_semicolons();
     parser.expect_end()?;
     Ok(statement)
+}
+
+/// As [`parse_statement`], with values in the place of markers, and names that are computed.
+pub fn bind_statement(text: &str, bindings: &dyn Bindings) -> Result<Bound> {
+    let tokens = tokenize(text)?;
+    expect_something(&tokens)?;
+    let mut parser = Parser::new(text, &tokens).with_bindings(bindings);
+    let statement = parser.statement()?;
+    parser.skip_semicolons();
+    parser.expect_end()?;
+    parser.check_markers()?;
+    Ok(Bound { statement, markers: parser.markers() })
 }
 
 /// All statements of a text, each with its span (which it also carries itself).

@@ -27,6 +27,13 @@ pub struct SessionBuilder {
 
 impl Session {
     /// Begins a session.
+    ///
+    /// ```
+    /// # use firesteel::prelude::*;
+    /// let session = Session::builder().master("local[1]").get_or_create()?;
+    /// assert_eq!(session.sql("SELECT 1 AS one")?.collect_rows::<i32>()?, [1]);
+    /// # Ok::<(), Error>(())
+    /// ```
     pub fn builder() -> SessionBuilder {
         SessionBuilder::default()
     }
@@ -34,35 +41,84 @@ impl Session {
 
 impl SessionBuilder {
     /// Where queries run: `local` (one thread), `local[4]`, `local[*]` (a thread per core, the default).
+    ///
+    /// ```
+    /// # use firesteel::prelude::*;
+    /// let session = Session::builder().master("local[2]").get_or_create()?;
+    /// assert_eq!(session.executor().threads(), 2);
+    /// assert!(Session::builder().master("yarn").get_or_create().is_err());
+    /// # Ok::<(), Error>(())
+    /// ```
     pub fn master(mut self, master: &str) -> Self {
         self.master = Some(master.to_owned());
         self
     }
 
     /// For people who read logs.
+    ///
+    /// ```
+    /// # use firesteel::prelude::*;
+    /// let session = Session::builder().app_name("nightly").get_or_create()?;
+    /// assert_eq!(session.conf().get_or("spark.app.name", "none"), "nightly");
+    /// # Ok::<(), Error>(())
+    /// ```
     pub fn app_name(self, name: &str) -> Self {
         self.config("spark.app.name", name)
     }
 
     /// Sets a value, as SQL's SET does.
+    ///
+    /// ```
+    /// # use firesteel::prelude::*;
+    /// let session = Session::builder().config("spark.sql.session.timeZone", "Asia/Tokyo").get_or_create()?;
+    /// assert_eq!(session.conf().get("spark.sql.session.timeZone")?, "Asia/Tokyo");
+    /// # Ok::<(), Error>(())
+    /// ```
     pub fn config(mut self, key: &str, value: impl ToString) -> Self {
         self.options.settings.push((key.to_owned(), value.to_string()));
         self
     }
 
     /// Bytes that queries may hold.
+    ///
+    /// ```
+    /// # use firesteel::prelude::*;
+    /// let session = Session::builder().memory_limit(64 << 20).get_or_create()?;
+    /// assert_eq!(session.executor().memory().limit(), 64 << 20);
+    /// # Ok::<(), Error>(())
+    /// ```
     pub fn memory_limit(mut self, bytes: usize) -> Self {
         self.options.memory_limit = Some(bytes);
         self
     }
 
     /// Each Parquet file or folder in here becomes a table of its name.
+    ///
+    /// ```
+    /// # use firesteel::prelude::*;
+    /// # let folder = std::env::temp_dir().join(format!("firesteel-data-{}", std::process::id()));
+    /// # let path = folder.to_string_lossy().into_owned();
+    /// # let writer = Session::builder().get_or_create()?;
+    /// # writer.range(0..3)?.write().mode("overwrite").parquet(&format!("{path}/numbers"))?;
+    /// let session = Session::builder().data(&path).get_or_create()?;
+    /// assert_eq!(session.table("numbers")?.count()?, 3);
+    /// # let _ = std::fs::remove_dir_all(&folder);
+    /// # Ok::<(), Error>(())
+    /// ```
     pub fn data(mut self, folder: &str) -> Self {
         self.options.data = Some(folder.to_owned());
         self
     }
 
     /// A new session. Sessions share nothing: what one registers, the other does not see.
+    ///
+    /// ```
+    /// # use firesteel::prelude::*;
+    /// let (one, other) = (Session::builder().get_or_create()?, Session::builder().get_or_create()?);
+    /// one.range(0..3)?.create_temp_view("numbers")?;
+    /// assert!(one.table("numbers").is_ok() && other.table("numbers").is_err());
+    /// # Ok::<(), Error>(())
+    /// ```
     pub fn get_or_create(self) -> Result<Session> {
         let mut options = self.options;
         if let Some(master) = &self.master {

@@ -20,6 +20,15 @@ use firesteel_expr::cast::datetime::zone::Zone;
 const MICROS_PER_SECOND: i64 = 1_000_000;
 
 /// Rows as lines, columns separated by tabs.
+///
+/// ```
+/// # use firesteel::prelude::*;
+/// # let session = Session::builder().get_or_create()?;
+/// let batches = session.sql("SELECT 1 AS a, array('x', NULL) AS b")?.collect()?;
+/// let types = session.sql("SELECT 1 AS a, array('x', NULL) AS b")?.types();
+/// assert_eq!(firesteel::display::rows(&batches, &types, chrono_tz::Tz::UTC)?, ["1\t[\"x\",null]"]);
+/// # Ok::<(), Error>(())
+/// ```
 pub fn rows(batches: &[RecordBatch], types: &[SqlType], zone: Tz) -> Result<Vec<String>, ArrowError> {
     let zone = Zone::Region(zone);
     let mut lines = Vec::new();
@@ -46,12 +55,27 @@ pub fn rows(batches: &[RecordBatch], types: &[SqlType], zone: Tz) -> Result<Vec<
 }
 
 /// `struct<a:int,b:string>`
+///
+/// ```
+/// # use firesteel::prelude::*;
+/// let columns = [("a".to_owned(), SqlType::Int), ("b".to_owned(), SqlType::STRING)];
+/// assert_eq!(firesteel::display::schema(&columns), "struct<a:int,b:string>");
+/// # Ok::<(), Error>(())
+/// ```
 pub fn schema(columns: &[(String, SqlType)]) -> String {
     let fields: Vec<_> = columns.iter().map(|(name, sql_type)| format!("{name}:{sql_type}")).collect();
     format!("struct<{}>", fields.join(","))
 }
 
 /// Spark prints listings in Hive's way: a description's columns padded, of SHOW TABLES the names alone.
+///
+/// ```
+/// # use firesteel::prelude::*;
+/// let columns = ["col_name", "data_type", "comment"].map(|name| (name.to_owned(), SqlType::STRING));
+/// let lines = firesteel::display::listing(&columns, vec!["id\tint\tNULL".to_owned()]);
+/// assert_eq!(lines[0].trim_end(), "id                  \tint");
+/// # Ok::<(), Error>(())
+/// ```
 pub fn listing(columns: &[(String, SqlType)], lines: Vec<String>) -> Vec<String> {
     let names: Vec<_> = columns.iter().map(|(name, _)| name.as_str()).collect();
     let cell = |cell: &str| format!("{:<20}", if cell == "NULL" { "" } else { cell });
@@ -67,6 +91,15 @@ pub fn listing(columns: &[(String, SqlType)], lines: Vec<String>) -> Vec<String>
 }
 
 /// Each row of a column as text; `None` is NULL. The array is in its type's canonical Arrow form, `zone` a session's zone.
+///
+/// ```
+/// # use firesteel::prelude::*;
+/// # let session = Session::builder().get_or_create()?;
+/// let batch = session.sql("SELECT X'4142' AS b")?.collect()?.remove(0);
+/// let texts = firesteel::display::column_text(batch.column(0), &SqlType::Binary, "UTC")?;
+/// assert_eq!(texts, [Some("AB".to_owned())]);
+/// # Ok::<(), Error>(())
+/// ```
 pub fn column_text(array: &ArrayRef, data_type: &SqlType, zone: &str) -> FiresteelResult<Vec<Option<String>>> {
     let zone = Zone::parse_or_utc(zone);
     let array = cast(array, &data_type.to_arrow()).map_err(Error::from)?;

@@ -15,12 +15,14 @@
 //! # Ok(())
 //! # }
 //! ```
-//! In reading order: [`session`] (the door) with `builder`, `sources`, `read` and `conf`; [`frame`] (DataFrames), [`mod@column`],
+//! In reading order: [`session`] (the door) with `builder`, `sources`,
+//! `parameters`, `cache`, `read` and `conf`; [`frame`] (DataFrames), [`mod@column`],
 //! [`functions`], [`window`], [`rows`]; [`planning`] (parsed → physical plan, with times), [`result`] (what comes back),
 //! `edge` (Arrow types for clients), [`extend`] (what programs add), [`catalog`] (names, paths), `files` (functions that
 //! read files), [`mod@write`] (rows into files), `commands` (statements that are no queries).
 
 mod builder;
+mod cache;
 pub mod catalog;
 pub mod column;
 mod commands;
@@ -31,6 +33,7 @@ pub mod extend;
 pub(crate) mod files;
 pub mod frame;
 pub mod functions;
+mod parameters;
 pub mod planning;
 pub mod prelude;
 mod read;
@@ -49,6 +52,7 @@ pub use firesteel_datasource::{FileOptions, FileSource};
 pub use firesteel_expr::Batch;
 pub use firesteel_sql as sql;
 pub use frame::{DataFrame, DataFrameWriter};
+pub use parameters::{IntoParameter, IntoParameters, Parameters};
 pub use read::DataFrameReader;
 pub use result::{Progress, QueryResult};
 pub use rows::Row;
@@ -60,6 +64,13 @@ pub use write::{SaveMode, WriteTarget};
 pub use firesteel_common::settings::SESSION_TIME_ZONE;
 
 /// The error of a file that cannot be read or written.
+///
+/// ```
+/// # use firesteel::prelude::*;
+/// let error = firesteel::file_error("/tmp/x", "the disk is full");
+/// assert_eq!(error.condition().name, "CANNOT_READ_FILE");
+/// # Ok::<(), Error>(())
+/// ```
 pub fn file_error(path: &str, reason: &str) -> Error {
     firesteel_common::error!(CANNOT_READ_FILE, path = path, reason = reason)
 }

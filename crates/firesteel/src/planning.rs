@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use firesteel_analyzer::{Analyzed, AnalyzerContext};
+use firesteel_analyzer::{Analyzed, AnalyzerContext, Variables};
 use firesteel_catalog::Catalog;
 use firesteel_common::settings::Settings;
 use firesteel_common::{ColumnIds, Result, error};
@@ -40,16 +40,23 @@ pub(crate) struct World<'a> {
     /// Reads what views say.
     pub(crate) views: &'a SessionCatalog,
     pub(crate) extensions: Arc<Extensions>,
+    pub(crate) variables: Arc<Variables>,
     pub(crate) settings: Settings,
     pub(crate) eval: Arc<EvalContext>,
 }
 
+/// Calls with what analysis may know, for what names no column.
+pub(crate) fn in_context<T>(world: &World<'_>, call: impl FnOnce(&AnalyzerContext<'_>) -> T) -> T {
+    with_ids(world, &ColumnIds::default(), call)
+}
+
 /// Calls with what analysis may know.
-fn in_context<T>(world: &World<'_>, ids: &ColumnIds, call: impl FnOnce(&AnalyzerContext<'_>) -> T) -> T {
+fn with_ids<T>(world: &World<'_>, ids: &ColumnIds, call: impl FnOnce(&AnalyzerContext<'_>) -> T) -> T {
     let parse_query = |text: &str| view(world.views, text).map(|(query, _)| query);
     call(&AnalyzerContext {
         catalog: world.catalog,
         functions: &world.extensions.functions,
+        variables: &world.variables,
         parse_query: &parse_query,
         ids: ids.clone(),
         settings: world.settings.clone(),
@@ -58,13 +65,13 @@ fn in_context<T>(world: &World<'_>, ids: &ColumnIds, call: impl FnOnce(&Analyzer
 }
 
 pub(crate) fn analyze(query: &Query, world: &World<'_>) -> Result<Analyzed> {
-    in_context(world, &ColumnIds::default(), |context| firesteel_analyzer::analyze(query, context))
+    in_context(world, |context| firesteel_analyzer::analyze(query, context))
 }
 
 pub(crate) fn plan(query: &Query, world: World<'_>, observe: bool) -> Result<Planned> {
     let ids = ColumnIds::default();
     let start = Instant::now();
-    let analyzed = in_context(&world, &ids, |context| firesteel_analyzer::analyze(query, context))?;
+    let analyzed = with_ids(&world, &ids, |context| firesteel_analyzer::analyze(query, context))?;
     let analysis = start.elapsed();
 
     let start = Instant::now();

@@ -9,14 +9,16 @@ use firesteel_common::Result;
 use firesteel_common::settings::{SESSION_TIME_ZONE, Setting, Settings};
 use firesteel_datasource::{FileSource, ReaderRegistry};
 use firesteel_exec::{Executor, MemoryPool, QueryContext};
-use firesteel_expr::EvalContext;
+use firesteel_expr::{EvalContext, Literal};
 use firesteel_optimizer::physical::ADAPTIVE_ENABLED;
-use firesteel_plan::parsed::{Query, Statement, StatementKind};
+use firesteel_plan::parsed::{Expr, Query, Statement, StatementKind};
 use firesteel_runtime::{JobHandle, LocalRuntime};
 use firesteel_scheduler::Rest;
 
+use crate::cache::{Cache, Cached};
 use crate::catalog::SessionCatalog;
 use crate::commands;
+use crate::commands::variables::SessionVariables;
 use crate::extend::Extensions;
 use crate::planning::{self, Planned, World};
 use crate::result::{self, QueryResult};
@@ -71,10 +73,21 @@ struct Shared {
     settings: SharedSettings,
     /// What the program has added; replaced as a whole, so that a query sees one state of it.
     extensions: Mutex<Arc<Extensions>>,
+    variables: Mutex<SessionVariables>,
+    cache: Cache,
 }
 
 impl Session {
     /// Fails when the data folder cannot be read.
+    ///
+    /// ```
+    /// # use firesteel::prelude::*;
+    /// use firesteel::SessionOptions;
+    ///
+    /// let session = Session::new(SessionOptions { threads: 1, ..SessionOptions::default() })?;
+    /// assert_eq!(session.executor().threads(), 1);
+    /// # Ok::<(), Error>(())
+    /// ```
     pub fn new(options: SessionOptions) -> Result<Self> {
         firesteel_functions::install();
         let memory = options.memory_limit.map_or_else(MemoryPool::of_this_machine, MemoryPool::new);
@@ -89,6 +102,8 @@ impl Session {
             catalog: SessionCatalog::new(&settings),
             settings,
             extensions: Mutex::default(),
+            variables: Mutex::default(),
+            cache: Cache::default(),
         };
         let session = Self { shared: Arc::new(shared) };
         for (key, value) in &options.settings {
@@ -103,12 +118,27 @@ impl Session {
     }
 
     /// Runs one statement. Its rows are computed while they are fetched.
+    ///
+    /// ```
+    /// # use firesteel::prelude::*;
+    /// # let session = Session::builder().get_or_create()?;
+    /// session.execute_sql("CREATE TEMP VIEW t AS SELECT 1 AS a")?;
+    /// assert_eq!(session.execute_sql("SELECT a FROM t")?.count_rows()?, 1);
+    /// # Ok::<(), Error>(())
+    /// ```
     pub fn execute_sql(&self, text: &str) -> Result<QueryResult> {
-        let statement = firesteel_sql::parse_statement(text)?;
-        self.execute(&statement)
+        self.execute_sql_with(text, ())
     }
 
     /// Runs a parsed statement.
+    ///
+    /// ```
+    /// # use firesteel::prelude::*;
+    /// # let session = Session::builder().get_or_create()?;
+    /// let statement = firesteel::sql::parse_statement("SELECT 1 AS a")?;
+    /// assert_eq!(session.execute(&statement)?.count_rows()?, 1);
+    /// # Ok::<(), Error>(())
+    /// ```
     pub fn execute(&self, statement: &Statement) -> Result<QueryResult> {
         match &statement.kind {
             StatementKind::Query(query) => self.query(query),
@@ -117,21 +147,70 @@ impl Session {
     }
 
     /// A Parquet file, folder or pattern as a table. Reads the footers.
+    ///
+    /// ```
+    /// # use firesteel::prelude::*;
+    /// # let session = Session::builder().get_or_create()?;
+    /// # let folder = std::env::temp_dir().join(format!("firesteel-register-{}", std::process::id()));
+    /// # let path = folder.to_string_lossy().into_owned();
+    /// session.range(0..3)?.write().mode("overwrite").parquet(&path)?;
+    /// session.register_parquet("numbers", &path)?;
+    /// assert_eq!(session.table("numbers")?.count()?, 3);
+    /// # let _ = std::fs::remove_dir_all(&folder);
+    /// # Ok::<(), Error>(())
+    /// ```
     pub fn register_parquet(&self, name: &str, path: &str) -> Result<()> {
         self.register_files(name, &FileSource::of_format("parquet", path))
     }
 
     /// Files in any format as a table. Looks at them for columns, unless they are given.
+    ///
+    /// ```
+    /// # use firesteel::prelude::*;
+    /// # let session = Session::builder().get_or_create()?;
+    /// # let folder = std::env::temp_dir().join(format!("firesteel-files-{}", std::process::id()));
+    /// # let path = folder.to_string_lossy().into_owned();
+    /// use firesteel::FileSource;
+    ///
+    /// session.range(0..3)?.write().mode("overwrite").json(&path)?;
+    /// session.register_files("numbers", &FileSource::of_format("json", &path))?;
+    /// assert_eq!(session.table("numbers")?.count()?, 3);
+    /// # let _ = std::fs::remove_dir_all(&folder);
+    /// # Ok::<(), Error>(())
+    /// ```
     pub fn register_files(&self, name: &str, source: &FileSource) -> Result<()> {
         self.shared.catalog.register_files(name, source)
     }
 
     /// Anything that gives a table.
+    ///
+    /// ```
+    /// # use firesteel::prelude::*;
+    /// # let session = Session::builder().get_or_create()?;
+    /// use firesteel::extend::TableSource;
+    ///
+    /// // `register_source` makes a table of a source; of files `register_files` does.
+    /// # let folder = std::env::temp_dir().join(format!("firesteel-table-{}", std::process::id()));
+    /// # let path = folder.to_string_lossy().into_owned();
+    /// session.range(0..3)?.write().mode("overwrite").parquet(&path)?;
+    /// session.register_table("numbers", firesteel::FileSource::of_path(&path).open()?);
+    /// assert_eq!(session.table("numbers")?.count()?, 3);
+    /// # let _ = std::fs::remove_dir_all(&folder);
+    /// # Ok::<(), Error>(())
+    /// ```
     pub fn register_table(&self, name: &str, table: Arc<dyn firesteel_catalog::Table>) {
         self.shared.catalog.register(name, table);
     }
 
     /// Sets a value; refuses what the setting cannot read.
+    ///
+    /// ```
+    /// # use firesteel::prelude::*;
+    /// # let session = Session::builder().get_or_create()?;
+    /// session.set("spark.sql.session.timeZone", "Asia/Tokyo")?;
+    /// assert_eq!(session.set("spark.sql.session.timeZone", "Mars").unwrap_err().condition().name, "INVALID_CONF_VALUE");
+    /// # Ok::<(), Error>(())
+    /// ```
     pub fn set(&self, key: &str, value: &str) -> Result<()> {
         commands::settings::check(key, value)?;
         self.settings_mut().set(key, value);
@@ -139,6 +218,14 @@ impl Session {
     }
 
     /// A copy of the settings as they are now.
+    ///
+    /// ```
+    /// # use firesteel::prelude::*;
+    /// # let session = Session::builder().get_or_create()?;
+    /// session.set("my.own.key", "5")?;
+    /// assert_eq!(session.settings().get_text("my.own.key"), Some("5"));
+    /// # Ok::<(), Error>(())
+    /// ```
     pub fn settings(&self) -> Settings {
         self.settings_mut().clone()
     }
@@ -156,15 +243,53 @@ impl Session {
         change(Arc::make_mut(&mut extensions))
     }
 
+    pub(crate) fn variables(&self) -> MutexGuard<'_, SessionVariables> {
+        self.shared.variables.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn cache(&self) -> &Cache {
+        &self.shared.cache
+    }
+
+    /// What a constant expression gives; `None` when it is none.
+    pub(crate) fn constant(&self, expr: &Expr) -> Result<Option<Literal>> {
+        let eval = self.eval_context();
+        planning::in_context(&self.world(self.names(), &eval), |context| firesteel_analyzer::constant(expr, context))
+    }
+
+    /// An expression as messages show it.
+    pub(crate) fn shown(&self, expr: &Expr) -> String {
+        let eval = self.eval_context();
+        planning::in_context(&self.world(self.names(), &eval), |context| firesteel_analyzer::shown(expr, context))
+    }
+
     pub(crate) fn names(&self) -> &SessionCatalog {
         &self.shared.catalog
     }
 
+    /// The CPU threads and the memory that queries share.
+    ///
+    /// ```
+    /// # use firesteel::prelude::*;
+    /// # let session = Session::builder().get_or_create()?;
+    /// assert!(session.executor().threads() > 0);
+    /// # Ok::<(), Error>(())
+    /// ```
     pub fn executor(&self) -> &Arc<Executor> {
         self.shared.runtime.executor()
     }
 
-    /// Plans a query without running it.
+    /// Plans a query without running it; every form that it goes through is there to look at.
+    ///
+    /// ```
+    /// # use firesteel::prelude::*;
+    /// # use firesteel_plan::parsed::StatementKind;
+    /// # let session = Session::builder().get_or_create()?;
+    /// let statement = firesteel::sql::parse_statement("SELECT 1 + 1 AS two")?;
+    /// let StatementKind::Query(query) = statement.kind else { panic!("a query") };
+    /// assert_eq!(session.plan(&query)?.analyzed.columns[0].name, "two");
+    /// # Ok::<(), Error>(())
+    /// ```
     pub fn plan(&self, query: &Query) -> Result<Planned> {
         self.plan_in(query, &self.eval_context(), false)
     }
@@ -181,17 +306,20 @@ impl Session {
         eval: &Arc<EvalContext>,
         observe: bool,
     ) -> Result<Planned> {
-        planning::plan(query, self.world(catalog, eval), observe)
+        let catalog = Cached { session: self, catalog };
+        planning::plan(query, self.world(&catalog, eval), observe)
     }
 
     /// Analyzes a query without planning it.
     pub(crate) fn analyze_in(&self, query: &Query, catalog: &dyn Catalog) -> Result<Analyzed> {
-        planning::analyze(query, &self.world(catalog, &self.eval_context()))
+        let catalog = Cached { session: self, catalog };
+        planning::analyze(query, &self.world(&catalog, &self.eval_context()))
     }
 
     fn world<'a>(&'a self, catalog: &'a dyn Catalog, eval: &Arc<EvalContext>) -> World<'a> {
         let extensions = self.extensions();
-        World { catalog, views: self.names(), extensions, settings: self.settings(), eval: Arc::clone(eval) }
+        let variables = self.variables().values();
+        World { catalog, views: self.names(), extensions, variables, settings: self.settings(), eval: Arc::clone(eval) }
     }
 
     fn query(&self, query: &Query) -> Result<QueryResult> {

@@ -10,7 +10,7 @@ use firesteel_catalog::{Catalog as _, Table};
 use firesteel_common::{Result, Span, SqlType, error};
 use firesteel_datasource::MemoryTable;
 use firesteel_plan::parsed::{
-    FunctionCall, Name, QueryBodyKind, StatementKind, TableAlias, TableFactor, TableFactorKind, Values,
+    FunctionCall, Name, QueryBodyKind, Statement, StatementKind, TableAlias, TableFactor, TableFactorKind, Values,
 };
 
 use crate::column::Column;
@@ -36,7 +36,11 @@ impl Session {
     /// # }
     /// ```
     pub fn sql(&self, text: &str) -> Result<DataFrame> {
-        let statement = firesteel_sql::parse_statement(text)?;
+        self.sql_with(text, ())
+    }
+
+    /// The result of a statement of that text.
+    pub(crate) fn frame_of_statement(&self, text: &str, statement: Statement) -> Result<DataFrame> {
         match statement.kind {
             StatementKind::Query(query) => {
                 let origin = Origin { text: Some(Arc::from(text)), ..Origin::default() };
@@ -95,6 +99,13 @@ impl Session {
     }
 
     /// Every `step`th number of a range.
+    ///
+    /// ```
+    /// # use firesteel::prelude::*;
+    /// # let session = Session::builder().get_or_create()?;
+    /// assert_eq!(session.range_by(0..10, 4)?.collect_rows::<i64>()?, [0, 4, 8]);
+    /// # Ok::<(), Error>(())
+    /// ```
     pub fn range_by(&self, numbers: Range<i64>, step: i64) -> Result<DataFrame> {
         let arguments = [numbers.start, numbers.end, step].map(|bound| bound.into_value().expr);
         let call = FunctionCall::new(names::plain("range").into(), arguments.to_vec());
@@ -182,6 +193,18 @@ impl Session {
     }
 
     /// As [`Session::from_batches`], where there may be no batch to tell the schema.
+    ///
+    /// ```
+    /// # use firesteel::prelude::*;
+    /// # let session = Session::builder().get_or_create()?;
+    /// use std::sync::Arc;
+    ///
+    /// use arrow::datatypes::{DataType, Field, Schema};
+    ///
+    /// let schema = Arc::new(Schema::new(vec![Field::new("id", DataType::Int32, true)]));
+    /// assert_eq!(session.from_batches_of(schema, Vec::new())?.count()?, 0);
+    /// # Ok::<(), Error>(())
+    /// ```
     pub fn from_batches_of(&self, schema: SchemaRef, batches: Vec<RecordBatch>) -> Result<DataFrame> {
         for field in schema.fields() {
             if SqlType::from_arrow(field.data_type()).is_none() {
@@ -198,6 +221,18 @@ impl Session {
     }
 
     /// A DataFrame over a table that has no name.
+    ///
+    /// ```
+    /// # use firesteel::prelude::*;
+    /// # let session = Session::builder().get_or_create()?;
+    /// # let folder = std::env::temp_dir().join(format!("firesteel-anonymous-{}", std::process::id()));
+    /// # let path = folder.to_string_lossy().into_owned();
+    /// session.range(0..3)?.write().mode("overwrite").parquet(&path)?;
+    /// let frame = session.frame_of_table(firesteel::FileSource::of_path(&path).open()?)?;
+    /// assert_eq!(frame.count()?, 3);
+    /// # let _ = std::fs::remove_dir_all(&folder);
+    /// # Ok::<(), Error>(())
+    /// ```
     pub fn frame_of_table(&self, table: Arc<dyn Table>) -> Result<DataFrame> {
         let id = frame::next_id();
         let query = block::query(QueryBodyKind::Table(names::relation(names::table(id))));

@@ -28,18 +28,54 @@ impl Window {
     /// As a bound: the row itself (with RANGE, its peers too).
     pub const CURRENT_ROW: i64 = 0;
 
+    /// A window over the rows that agree in the columns.
+    ///
+    /// ```
+    /// # use firesteel::prelude::*;
+    /// # let session = Session::builder().get_or_create()?;
+    /// let sums = session.range(1..5)?.select(functions::sum("id").over(&Window::partition_by(col("id").gt(2)).order_by("id")))?;
+    /// assert_eq!(sums.collect_rows::<i64>()?, [1, 3, 3, 7]);
+    /// # Ok::<(), Error>(())
+    /// ```
     pub fn partition_by(columns: impl IntoColumns) -> WindowSpec {
         WindowSpec::default().partition_by(columns)
     }
 
+    /// A window over all rows in an order.
+    ///
+    /// ```
+    /// # use firesteel::prelude::*;
+    /// # let session = Session::builder().get_or_create()?;
+    /// let sums = session.range(1..5)?.select(functions::sum("id").over(&Window::order_by("id")))?;
+    /// assert_eq!(sums.collect_rows::<i64>()?, [1, 3, 6, 10]);
+    /// # Ok::<(), Error>(())
+    /// ```
     pub fn order_by(orders: impl IntoSortOrders) -> WindowSpec {
         WindowSpec::default().order_by(orders)
     }
 
+    /// A window of so many rows around each.
+    ///
+    /// ```
+    /// # use firesteel::prelude::*;
+    /// # let session = Session::builder().get_or_create()?;
+    /// let sums = session.range(1..5)?.select(functions::sum("id").over(&Window::rows_between(-1, Window::CURRENT_ROW).order_by("id")))?;
+    /// assert_eq!(sums.collect_rows::<i64>()?, [1, 3, 5, 7]);
+    /// # Ok::<(), Error>(())
+    /// ```
     pub fn rows_between(start: i64, end: i64) -> WindowSpec {
         WindowSpec::default().rows_between(start, end)
     }
 
+    /// A window of the rows whose values are so near.
+    ///
+    /// ```
+    /// # use firesteel::prelude::*;
+    /// # let session = Session::builder().get_or_create()?;
+    /// let sums = session.range(1..5)?.select(functions::sum("id").over(&Window::range_between(-2, 0).order_by("id")))?;
+    /// assert_eq!(sums.collect_rows::<i64>()?, [1, 3, 6, 9]);
+    /// # Ok::<(), Error>(())
+    /// ```
     pub fn range_between(start: i64, end: i64) -> WindowSpec {
         WindowSpec::default().range_between(start, end)
     }
@@ -55,21 +91,53 @@ pub struct WindowSpec {
 
 impl WindowSpec {
     /// Replaces the partitioning.
+    ///
+    /// ```
+    /// # use firesteel::prelude::*;
+    /// # let session = Session::builder().get_or_create()?;
+    /// let sums = session.range(1..5)?.select(functions::sum("id").over(&Window::order_by("id").partition_by(col("id").gt(2))))?;
+    /// assert_eq!(sums.collect_rows::<i64>()?, [1, 3, 3, 7]);
+    /// # Ok::<(), Error>(())
+    /// ```
     pub fn partition_by(self, columns: impl IntoColumns) -> Self {
         Self { partition_by: columns.into_columns(), ..self }
     }
 
     /// Replaces the order.
+    ///
+    /// ```
+    /// # use firesteel::prelude::*;
+    /// # let session = Session::builder().get_or_create()?;
+    /// let sums = session.range(1..5)?.select(functions::sum("id").over(&Window::partition_by(()).order_by("id")))?;
+    /// assert_eq!(sums.collect_rows::<i64>()?, [1, 3, 6, 10]);
+    /// # Ok::<(), Error>(())
+    /// ```
     pub fn order_by(self, orders: impl IntoSortOrders) -> Self {
         Self { order_by: orders.into_sort_orders(), ..self }
     }
 
     /// Bounds in rows: negative before, positive after the current one.
+    ///
+    /// ```
+    /// # use firesteel::prelude::*;
+    /// # let session = Session::builder().get_or_create()?;
+    /// let sums = session.range(1..5)?.select(functions::sum("id").over(&Window::order_by("id").rows_between(0, 1)))?;
+    /// assert_eq!(sums.collect_rows::<i64>()?, [3, 5, 7, 4]);
+    /// # Ok::<(), Error>(())
+    /// ```
     pub fn rows_between(self, start: i64, end: i64) -> Self {
         Self { frame: Some((FrameUnits::Rows, start, end)), ..self }
     }
 
     /// Bounds in values of the one column of ORDER BY.
+    ///
+    /// ```
+    /// # use firesteel::prelude::*;
+    /// # let session = Session::builder().get_or_create()?;
+    /// let sums = session.range(1..5)?.select(functions::sum("id").over(&Window::order_by("id").range_between(0, Window::UNBOUNDED_FOLLOWING)))?;
+    /// assert_eq!(sums.collect_rows::<i64>()?, [10, 9, 7, 4]);
+    /// # Ok::<(), Error>(())
+    /// ```
     pub fn range_between(self, start: i64, end: i64) -> Self {
         Self { frame: Some((FrameUnits::Range, start, end)), ..self }
     }

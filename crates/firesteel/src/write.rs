@@ -33,6 +33,13 @@ pub enum SaveMode {
 
 impl SaveMode {
     /// Spark's words for the modes.
+    ///
+    /// ```
+    /// # use firesteel::prelude::*;
+    /// assert_eq!(SaveMode::parse("Overwrite"), Some(SaveMode::Overwrite));
+    /// assert_eq!(SaveMode::parse("sometimes"), None);
+    /// # Ok::<(), Error>(())
+    /// ```
     pub fn parse(text: &str) -> Option<SaveMode> {
         Some(match text.to_ascii_lowercase().as_str() {
             "append" => SaveMode::Append,
@@ -60,6 +67,28 @@ pub struct WriteTarget {
 
 impl Session {
     /// Runs a query and writes its rows. All files are in place when it returns; after an error nothing has changed.
+    ///
+    /// ```
+    /// # use firesteel::prelude::*;
+    /// # use firesteel::{FileOptions, WriteTarget};
+    /// # use firesteel_plan::parsed::StatementKind;
+    /// # let folder = std::env::temp_dir().join(format!("firesteel-session-write-{}", std::process::id()));
+    /// # let path = folder.to_string_lossy().into_owned();
+    /// # let session = Session::builder().get_or_create()?;
+    /// let target = WriteTarget {
+    ///     format: "parquet".to_owned(),
+    ///     path: path.clone(),
+    ///     mode: SaveMode::Overwrite,
+    ///     partition_by: Vec::new(),
+    ///     options: FileOptions::default(),
+    /// };
+    /// if let StatementKind::Query(query) = firesteel::sql::parse_statement("SELECT * FROM range(3)")?.kind {
+    ///     session.write(&query, &target)?;
+    /// }
+    /// assert_eq!(session.read().parquet(&path)?.count()?, 3);
+    /// # let _ = std::fs::remove_dir_all(&folder);
+    /// # Ok::<(), Error>(())
+    /// ```
     pub fn write(&self, query: &Query, target: &WriteTarget) -> Result<()> {
         let eval = self.eval_context();
         let planned = self.plan_in(query, &eval, false)?;

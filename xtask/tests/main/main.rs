@@ -1,5 +1,6 @@
-//! What the project says of itself, held against what it is: the layering of its crates, its documents.
+//! What the project says of itself, held against what it is: the layering of its crates, its documents, its API.
 
+mod api;
 mod documents;
 mod layering;
 mod workspace;

@@ -122,7 +122,6 @@ fn literals_and_limits() {
 #[test]
 fn what_is_not_done_yet_says_so() {
     for sql in [
-        "select ? from t",
         "select * from t version as of 1",
         "select cast(a as string) collate unicode from t",
         "select * from t limit (select 1)",

@@ -92,6 +92,7 @@ pub(crate) fn analyzed(sql: &str) -> (PlanRef, RuleContext) {
     let context = AnalyzerContext {
         catalog: &catalog,
         functions: &SessionFunctions::default(),
+        variables: &firesteel_analyzer::Variables::default(),
         parse_query: &parse,
         ids: ids.clone(),
         settings: Settings::default(),

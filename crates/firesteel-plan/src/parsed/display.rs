@@ -1,4 +1,5 @@
-//! Parsed expressions as compact text. Queries inside expressions are shown as `(…)`: messages point to them by span.
+//! Parsed expressions as compact text. Queries inside expressions are shown as `(…)`: messages point to them by span. What
+//! holds no query, no window and no clause of a call reads back as what it was.
 
 use std::fmt::{self, Display, Formatter};
 
@@ -86,9 +87,12 @@ impl Display for Literal {
         match self {
             Literal::Null => f.write_str("NULL"),
             Literal::Boolean(value) => write!(f, "{value}"),
-            Literal::Integer { text, .. } | Literal::Decimal(text) | Literal::Double(text) | Literal::Float(text) => {
-                f.write_str(text)
-            }
+            Literal::Integer { text, suffix } => write!(f, "{text}{}", suffix.map_or("", IntegerSuffix::letter)),
+            // Without a point the digits alone would be a whole number.
+            Literal::Decimal(text) if text.contains('.') && !text.contains(['e', 'E']) => f.write_str(text),
+            Literal::Decimal(text) => write!(f, "{text}BD"),
+            Literal::Double(text) => write!(f, "{text}D"),
+            Literal::Float(text) => write!(f, "{text}F"),
             Literal::String(text) => write!(f, "'{}'", text.replace('\\', "\\\\").replace('\'', "\\'")),
             Literal::Binary(bytes) => {
                 f.write_str("X'")?;
@@ -97,6 +101,16 @@ impl Display for Literal {
             }
             Literal::Typed { kind, text } => write!(f, "{kind} '{text}'"),
             Literal::Interval(interval) => interval.fmt(f),
+        }
+    }
+}
+
+impl IntegerSuffix {
+    fn letter(self) -> &'static str {
+        match self {
+            IntegerSuffix::TinyInt => "Y",
+            IntegerSuffix::SmallInt => "S",
+            IntegerSuffix::BigInt => "L",
         }
     }
 }

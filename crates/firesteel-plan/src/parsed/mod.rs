@@ -5,7 +5,7 @@
 //! - [`query`]: SELECT and everything around and below it.
 //! - [`expr`]: expressions; long chains of operators are flat (see [`ExprKind::Binary`]), so that neither building nor
 //!   walking nor dropping a chain of many thousand terms goes deep.
-//! - `display`: a compact text of what was said, for messages and debugging.
+//! - `display`: a compact text of what was said, for messages and debugging; `walk`: expressions inside of expressions.
 //!
 //! The trees come from `firesteel-sql` and are read by the analyzer. They depend on nothing but types and spans.
 
@@ -13,6 +13,7 @@ mod display;
 pub mod expr;
 pub mod query;
 pub mod statement;
+mod walk;
 
 use firesteel_common::Span;
 

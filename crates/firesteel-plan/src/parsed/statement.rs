@@ -2,7 +2,7 @@
 
 use firesteel_common::{Span, SqlType};
 
-use super::{Expr, Ident, Name, Query};
+use super::{AliasedExpr, Expr, Ident, Name, Query};
 
 /// A statement and its place in the text (without the `;`).
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -62,6 +62,20 @@ pub enum StatementKind {
     },
     /// `SET TIME ZONE …`.
     SetTimeZone(TimeZone),
+    DeclareVariable(Box<DeclareVariable>),
+    /// `DROP TEMPORARY VARIABLE [IF EXISTS] name`.
+    DropVariable {
+        name: Name,
+        if_exists: bool,
+    },
+    /// `SET VARIABLE a = 1, b = DEFAULT`; None: the variable's default.
+    SetVariables(Vec<(Name, Option<Expr>)>),
+    /// `SET VARIABLE (a, b) = (query)`.
+    SetVariablesFrom {
+        names: Vec<Name>,
+        query: Box<Query>,
+    },
+    ExecuteImmediate(Box<ExecuteImmediate>),
     /// `RESET`, `RESET key`.
     Reset {
         key: Option<String>,
@@ -85,6 +99,29 @@ pub enum StatementKind {
         namespace: Option<Name>,
         scan: bool,
     },
+}
+
+/// `DECLARE [OR REPLACE] [VARIABLE] a, b [type] [DEFAULT expr | = expr]`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeclareVariable {
+    /// Never empty.
+    pub names: Vec<Name>,
+    pub or_replace: bool,
+    /// None: that of the default, which there is then.
+    pub data_type: Option<SqlType>,
+    /// With its text, markers of parameters filled in.
+    pub default: Option<(Expr, String)>,
+}
+
+/// `EXECUTE IMMEDIATE text [INTO variables] [USING arguments]`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ExecuteImmediate {
+    pub text: Expr,
+    pub into: Vec<Name>,
+    pub arguments: Vec<AliasedExpr>,
+    /// The INTO clause's list, and the USING clause.
+    pub into_span: Span,
+    pub using_span: Span,
 }
 
 /// What ANALYZE TABLE computes.

@@ -1,7 +1,7 @@
 //! Expressions: OR, AND, NOT, then predicates, then binary operators by precedence, then what binds tightest.
 
 use firesteel_common::{Result, Span};
-use firesteel_plan::parsed::{BinaryOp, CaseBranch, Expr, ExprKind, Parameter, UnaryOp};
+use firesteel_plan::parsed::{BinaryOp, CaseBranch, Expr, ExprKind, UnaryOp};
 
 use super::Parser;
 use crate::lex::Token;
@@ -239,17 +239,8 @@ impl Parser<'_> {
                 self.advance();
                 Ok(Expr::new(self.since(start), ExprKind::Star(Vec::new())))
             }
-            Token::Symbol("?") => {
-                self.advance();
-                let parameter = Parameter::Positional(self.parameters);
-                self.parameters += 1;
-                Ok(Expr::new(self.since(start), ExprKind::Parameter(parameter)))
-            }
-            Token::Symbol(":") if matches!(self.peek_at(1), Token::Word(_)) => {
-                self.advance();
-                let name = self.ident()?.value;
-                Ok(Expr::new(self.since(start), ExprKind::Parameter(Parameter::Named(name))))
-            }
+            Token::Symbol("?") => self.parameter(),
+            Token::Symbol(":") if matches!(self.peek_at(1), Token::Word(_)) => self.parameter(),
             Token::Word(_) => match self.keyword_atom()? {
                 Some(expr) => Ok(expr),
                 None => self.name_or_call(),
@@ -266,10 +257,15 @@ impl Parser<'_> {
             let parameter = self.ident()?;
             return self.lambda(start, vec![parameter]);
         }
-        let mut parts = match self.spelled_name()? {
-            Some(name) => name.parts,
-            None => vec![self.ident()?],
-        };
+        if let Some(name) = self.spelled_name()? {
+            let is_call = self.is_symbol("(");
+            return if is_call {
+                self.call(start, name.parts)
+            } else {
+                Ok(Expr::new(name.span, ExprKind::Column(name.parts)))
+            };
+        }
+        let mut parts = vec![self.ident()?];
         while self.is_symbol(".") {
             if self.is_symbol_at(1, "*") {
                 self.at += 2;

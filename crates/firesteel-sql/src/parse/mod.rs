@@ -9,6 +9,7 @@ mod function;
 mod hint;
 mod literal;
 mod names;
+mod parameter;
 mod predicate;
 mod query;
 mod relation;
@@ -20,6 +21,7 @@ mod statement;
 use firesteel_common::names::did_you_mean;
 use firesteel_common::{Error, Result, Span, bail};
 
+use crate::bindings::{Bindings, Markers};
 use crate::error::syntax_error;
 use crate::lex::{Token, Tokens};
 
@@ -31,13 +33,24 @@ pub(crate) struct Parser<'a> {
     tokens: &'a Tokens,
     at: usize,
     depth: usize,
-    /// How many `?` came before.
-    parameters: usize,
+    bindings: Option<&'a dyn Bindings>,
+    /// What came before.
+    markers: Markers,
+    /// Where markers stood, and the text of what stands there now.
+    values: Vec<(Span, String)>,
 }
 
 impl<'a> Parser<'a> {
     pub(crate) fn new(text: &'a str, tokens: &'a Tokens) -> Self {
-        Self { text, tokens, at: 0, depth: 0, parameters: 0 }
+        Self { text, tokens, at: 0, depth: 0, bindings: None, markers: Markers::default(), values: Vec::new() }
+    }
+
+    pub(crate) fn with_bindings(self, bindings: &'a dyn Bindings) -> Self {
+        Self { bindings: Some(bindings), ..self }
+    }
+
+    pub(crate) fn markers(&self) -> Markers {
+        self.markers
     }
 
     fn peek(&self) -> &'a Token {
@@ -136,7 +149,7 @@ impl<'a> Parser<'a> {
     }
 
     fn string(&mut self) -> Option<String> {
-        let Token::String(value) = self.peek() else { return None };
+        let Token::String(value) = self.peek() else { return self.bound_string() };
         self.advance();
         Some(value.clone())
     }

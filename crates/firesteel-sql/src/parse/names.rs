@@ -80,25 +80,43 @@ impl Parser<'_> {
         }
     }
 
-    /// `IDENTIFIER('a.b')`; with anything but a string inside it would have to be computed.
+    /// `IDENTIFIER('a.b')`, or of any constant text where somebody can compute it.
     pub(super) fn spelled_name(&mut self) -> Result<Option<Name>> {
         let start = self.at;
         if !(self.is_word("IDENTIFIER") && self.is_symbol_at(1, "(")) {
             return Ok(None);
         }
-        let Token::String(text) = self.peek_at(2) else { return Ok(None) };
-        if !self.is_symbol_at(3, ")") {
-            return Err(self.unsupported("IDENTIFIER(…) of a computed name", start));
-        }
-        let tokens = tokenize(text)?;
-        let mut inner = Parser::new(text, &tokens);
-        let name = inner.name().and_then(|name| inner.expect_end().map(|()| name));
-        self.at += 4;
+        let text = match (self.peek_at(2), self.bindings) {
+            (Token::String(text), _) if self.is_symbol_at(3, ")") => {
+                self.at += 4;
+                text.clone()
+            }
+            (_, None) => return Ok(None),
+            (_, Some(bindings)) => {
+                self.at += 2;
+                let expr = self.expr()?;
+                self.expect_symbol(")")?;
+                bindings.text(&expr).map_err(|error| error.at(expr.span))?
+            }
+        };
         let span = self.since(start);
         // Places inside of the string are of no use: all point to the whole.
-        let name = name.map_err(|_| syntax_error(Some(self.slice(span)), ": the string must spell a name", span))?;
-        let parts = name.parts.into_iter().map(|part| Ident { span, ..part }).collect();
-        Ok(Some(Name { span, parts }))
+        let parts = name_parts(&text).map_err(|error| error.moved_to(span))?;
+        Ok(Some(Name { span, parts: parts.into_iter().map(|part| Ident { span, ..part }).collect() }))
+    }
+
+    /// An alias after AS: an identifier, which `IDENTIFIER('x')` may spell.
+    pub(super) fn alias_ident(&mut self) -> Result<Ident> {
+        let span = self.span();
+        let spelled = matches!(self.peek_at(2), Token::String(_)) && self.is_symbol_at(3, ")");
+        if !spelled {
+            return self.ident();
+        }
+        match self.spelled_name()?.map(|name| name.parts) {
+            Some(mut parts) if parts.len() == 1 => Ok(parts.remove(0)),
+            Some(_) => Err(syntax_error(Some("."), "", span)),
+            None => self.ident(),
+        }
     }
 
     /// `(a, b)`
@@ -125,7 +143,10 @@ impl Parser<'_> {
 
     /// `[AS] name`
     pub(super) fn optional_alias(&mut self) -> Result<Option<Ident>> {
-        if self.word("AS") || self.is_implicit_alias() { self.ident().map(Some) } else { Ok(None) }
+        if self.word("AS") {
+            return self.alias_ident().map(Some);
+        }
+        if self.is_implicit_alias() { self.ident().map(Some) } else { Ok(None) }
     }
 
     /// `[AS] name [(columns)]`
@@ -134,4 +155,17 @@ impl Parser<'_> {
         let columns = if self.is_symbol("(") { self.ident_list()? } else { Vec::new() };
         Ok(Some(TableAlias { name, columns }))
     }
+}
+
+/// The parts of a name that a text spells.
+fn name_parts(text: &str) -> Result<Vec<Ident>> {
+    let tokens = tokenize(text)?;
+    super::expect_something(&tokens)?;
+    let mut parser = Parser::new(text, &tokens);
+    let name = parser.name()?;
+    if !parser.is_end() {
+        let extra = parser.slice(parser.span());
+        return Err(syntax_error(Some(extra), &format!(": extra input '{extra}'"), parser.span()));
+    }
+    Ok(name.parts)
 }

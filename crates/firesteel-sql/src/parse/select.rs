@@ -101,7 +101,11 @@ impl Parser<'_> {
         if has_as && self.is_symbol("(") {
             return Ok(SelectItemKind::MultiAlias { expr, aliases: self.ident_list()? });
         }
-        let alias = if has_as || self.is_implicit_alias() { Some(self.ident()?) } else { None };
+        let alias = match has_as {
+            true => Some(self.alias_ident()?),
+            false if self.is_implicit_alias() => Some(self.ident()?),
+            false => None,
+        };
         Ok(SelectItemKind::Expr { expr, alias })
     }
 

@@ -33,36 +33,106 @@ use crate::window::WindowSpec;
 /// # }
 /// ```
 impl Column {
+    /// Whether they are equal.
+    ///
+    /// ```
+    /// # use firesteel::prelude::*;
+    /// # let session = Session::builder().get_or_create()?;
+    /// let rows = session.range(0..6)?.filter(col("id").eq(2))?;
+    /// assert_eq!(rows.collect_rows::<i64>()?, [2]);
+    /// # Ok::<(), Error>(())
+    /// ```
     pub fn eq(self, other: impl IntoValue) -> Column {
         self.binary(BinaryOp::Eq, other.into_value())
     }
 
+    /// Whether they differ.
+    ///
+    /// ```
+    /// # use firesteel::prelude::*;
+    /// # let session = Session::builder().get_or_create()?;
+    /// let rows = session.range(0..6)?.filter(col("id").neq(2))?;
+    /// assert_eq!(rows.collect_rows::<i64>()?, [0, 1, 3, 4, 5]);
+    /// # Ok::<(), Error>(())
+    /// ```
     pub fn neq(self, other: impl IntoValue) -> Column {
         self.binary(BinaryOp::NotEq, other.into_value())
     }
 
+    /// Whether it is less.
+    ///
+    /// ```
+    /// # use firesteel::prelude::*;
+    /// # let session = Session::builder().get_or_create()?;
+    /// let rows = session.range(0..6)?.filter(col("id").lt(2))?;
+    /// assert_eq!(rows.collect_rows::<i64>()?, [0, 1]);
+    /// # Ok::<(), Error>(())
+    /// ```
     pub fn lt(self, other: impl IntoValue) -> Column {
         self.binary(BinaryOp::Lt, other.into_value())
     }
 
+    /// Whether it is less or equal.
+    ///
+    /// ```
+    /// # use firesteel::prelude::*;
+    /// # let session = Session::builder().get_or_create()?;
+    /// let rows = session.range(0..6)?.filter(col("id").leq(2))?;
+    /// assert_eq!(rows.collect_rows::<i64>()?, [0, 1, 2]);
+    /// # Ok::<(), Error>(())
+    /// ```
     pub fn leq(self, other: impl IntoValue) -> Column {
         self.binary(BinaryOp::LtEq, other.into_value())
     }
 
+    /// Whether it is greater.
+    ///
+    /// ```
+    /// # use firesteel::prelude::*;
+    /// # let session = Session::builder().get_or_create()?;
+    /// let rows = session.range(0..6)?.filter(col("id").gt(4))?;
+    /// assert_eq!(rows.collect_rows::<i64>()?, [5]);
+    /// # Ok::<(), Error>(())
+    /// ```
     pub fn gt(self, other: impl IntoValue) -> Column {
         self.binary(BinaryOp::Gt, other.into_value())
     }
 
+    /// Whether it is greater or equal.
+    ///
+    /// ```
+    /// # use firesteel::prelude::*;
+    /// # let session = Session::builder().get_or_create()?;
+    /// let rows = session.range(0..6)?.filter(col("id").geq(4))?;
+    /// assert_eq!(rows.collect_rows::<i64>()?, [4, 5]);
+    /// # Ok::<(), Error>(())
+    /// ```
     pub fn geq(self, other: impl IntoValue) -> Column {
         self.binary(BinaryOp::GtEq, other.into_value())
     }
 
     /// `<=>`: NULL equals NULL.
+    ///
+    /// ```
+    /// # use firesteel::prelude::*;
+    /// # let session = Session::builder().get_or_create()?;
+    /// let rows = session.sql("SELECT * FROM VALUES (1), (NULL) AS t(a)")?.select(col("a").eq_null_safe(None::<i32>))?;
+    /// assert_eq!(rows.collect_rows::<bool>()?, [false, true]);
+    /// # Ok::<(), Error>(())
+    /// ```
     pub fn eq_null_safe(self, other: impl IntoValue) -> Column {
         self.binary(BinaryOp::NullSafeEq, other.into_value())
     }
 
     /// Both bounds included.
+    ///
+    /// ```
+    /// # use firesteel::prelude::*;
+    /// # let session = Session::builder().get_or_create()?;
+    /// let rows = session.range(0..6)?.filter(col("id").between(2, 3))?;
+    /// assert_eq!(rows.collect_rows::<i64>()?, [2, 3]);
+    /// # Ok::<(), Error>(())
+    /// ```
     pub fn between(self, low: impl IntoValue, high: impl IntoValue) -> Column {
         Column::of_all(vec![self, low.into_value(), high.into_value()], |mut operands| {
             let (high, low) = (boxed(operands.pop()), boxed(operands.pop()));
@@ -70,6 +140,15 @@ impl Column {
         })
     }
 
+    /// Whether it is one of the values.
+    ///
+    /// ```
+    /// # use firesteel::prelude::*;
+    /// # let session = Session::builder().get_or_create()?;
+    /// let rows = session.range(0..6)?.filter(col("id").isin([1, 5, 9]))?;
+    /// assert_eq!(rows.collect_rows::<i64>()?, [1, 5]);
+    /// # Ok::<(), Error>(())
+    /// ```
     pub fn isin<T: IntoValue>(self, values: impl IntoIterator<Item = T>) -> Column {
         let operands = std::iter::once(self).chain(values.into_iter().map(IntoValue::into_value)).collect();
         Column::of_all(operands, |mut operands| {
@@ -83,28 +162,82 @@ impl Column {
     }
 
     /// `IN (subquery)`: the DataFrame has one column.
+    ///
+    /// ```
+    /// # use firesteel::prelude::*;
+    /// # let session = Session::builder().get_or_create()?;
+    /// let odd = session.range_by(1..9, 2)?;
+    /// let rows = session.range(0..6)?.filter(col("id").isin_frame(&odd))?;
+    /// assert_eq!(rows.collect_rows::<i64>()?, [1, 3, 5]);
+    /// # Ok::<(), Error>(())
+    /// ```
     pub fn isin_frame(mut self, frame: &DataFrame) -> Column {
         let query = Box::new(frame.as_subquery());
         self.frames.push(frame.clone());
         self.of_one(|operand| ExprKind::InSubquery { operand, negated: false, query })
     }
 
+    /// Whether it is NULL.
+    ///
+    /// ```
+    /// # use firesteel::prelude::*;
+    /// # let session = Session::builder().get_or_create()?;
+    /// let rows = session.sql("SELECT * FROM VALUES (1), (NULL) AS t(a)")?.select(col("a").is_null())?;
+    /// assert_eq!(rows.collect_rows::<bool>()?, [false, true]);
+    /// # Ok::<(), Error>(())
+    /// ```
     pub fn is_null(self) -> Column {
         self.is(IsTest::Null, false)
     }
 
+    /// Whether it is a value.
+    ///
+    /// ```
+    /// # use firesteel::prelude::*;
+    /// # let session = Session::builder().get_or_create()?;
+    /// let rows = session.sql("SELECT * FROM VALUES (1), (NULL) AS t(a)")?.filter(col("a").is_not_null())?;
+    /// assert_eq!(rows.collect_rows::<i32>()?, [1]);
+    /// # Ok::<(), Error>(())
+    /// ```
     pub fn is_not_null(self) -> Column {
         self.is(IsTest::Null, true)
     }
 
+    /// Whether it is no number.
+    ///
+    /// ```
+    /// # use firesteel::prelude::*;
+    /// # let session = Session::builder().get_or_create()?;
+    /// let rows = session.sql("SELECT * FROM VALUES (1.0D), (double('NaN')) AS t(a)")?.select(col("a").is_nan())?;
+    /// assert_eq!(rows.collect_rows::<bool>()?, [false, true]);
+    /// # Ok::<(), Error>(())
+    /// ```
     pub fn is_nan(self) -> Column {
         Column::call("isnan", vec![self])
     }
 
+    /// Whether it is TRUE; NULL is not.
+    ///
+    /// ```
+    /// # use firesteel::prelude::*;
+    /// # let session = Session::builder().get_or_create()?;
+    /// let rows = session.sql("SELECT * FROM VALUES (true), (false), (NULL) AS t(a)")?.select(col("a").is_true())?;
+    /// assert_eq!(rows.collect_rows::<bool>()?, [true, false, false]);
+    /// # Ok::<(), Error>(())
+    /// ```
     pub fn is_true(self) -> Column {
         self.is(IsTest::True, false)
     }
 
+    /// Whether it is FALSE; NULL is not.
+    ///
+    /// ```
+    /// # use firesteel::prelude::*;
+    /// # let session = Session::builder().get_or_create()?;
+    /// let rows = session.sql("SELECT * FROM VALUES (true), (false), (NULL) AS t(a)")?.select(col("a").is_false())?;
+    /// assert_eq!(rows.collect_rows::<bool>()?, [false, true, false]);
+    /// # Ok::<(), Error>(())
+    /// ```
     pub fn is_false(self) -> Column {
         self.is(IsTest::False, false)
     }
@@ -134,16 +267,41 @@ impl Column {
 /// # }
 /// ```
 impl Column {
+    /// By a pattern of SQL: `%` for any characters, `_` for one.
+    ///
+    /// ```
+    /// # use firesteel::prelude::*;
+    /// # let session = Session::builder().get_or_create()?;
+    /// let names = session.sql("SELECT * FROM VALUES ('Anna'), ('bob') AS t(name)")?;
+    /// assert_eq!(names.filter(col("name").like("_nn%"))?.collect_rows::<String>()?, ["Anna"]);
+    /// # Ok::<(), Error>(())
+    /// ```
     pub fn like(self, pattern: impl IntoValue) -> Column {
         self.matches(LikeKind::Like, pattern.into_value())
     }
 
     /// LIKE without case.
+    ///
+    /// ```
+    /// # use firesteel::prelude::*;
+    /// # let session = Session::builder().get_or_create()?;
+    /// let names = session.sql("SELECT * FROM VALUES ('Anna'), ('bob') AS t(name)")?;
+    /// assert_eq!(names.filter(col("name").ilike("BO_"))?.collect_rows::<String>()?, ["bob"]);
+    /// # Ok::<(), Error>(())
+    /// ```
     pub fn ilike(self, pattern: impl IntoValue) -> Column {
         self.matches(LikeKind::Ilike, pattern.into_value())
     }
 
     /// Whether a regular expression is found in the text.
+    ///
+    /// ```
+    /// # use firesteel::prelude::*;
+    /// # let session = Session::builder().get_or_create()?;
+    /// let names = session.sql("SELECT * FROM VALUES ('Anna'), ('bob') AS t(name)")?;
+    /// assert_eq!(names.filter(col("name").rlike("^[a-z]+$"))?.collect_rows::<String>()?, ["bob"]);
+    /// # Ok::<(), Error>(())
+    /// ```
     pub fn rlike(self, pattern: impl IntoValue) -> Column {
         self.matches(LikeKind::Rlike, pattern.into_value())
     }
@@ -162,19 +320,54 @@ impl Column {
         })
     }
 
+    /// Whether it has the part.
+    ///
+    /// ```
+    /// # use firesteel::prelude::*;
+    /// # let session = Session::builder().get_or_create()?;
+    /// let names = session.sql("SELECT * FROM VALUES ('Anna'), ('bob') AS t(name)")?;
+    /// assert_eq!(names.filter(col("name").contains("nn"))?.collect_rows::<String>()?, ["Anna"]);
+    /// # Ok::<(), Error>(())
+    /// ```
     pub fn contains(self, part: impl IntoValue) -> Column {
         Column::call("contains", vec![self, part.into_value()])
     }
 
+    /// Whether it begins so.
+    ///
+    /// ```
+    /// # use firesteel::prelude::*;
+    /// # let session = Session::builder().get_or_create()?;
+    /// let names = session.sql("SELECT * FROM VALUES ('Anna'), ('bob') AS t(name)")?;
+    /// assert_eq!(names.filter(col("name").starts_with("b"))?.collect_rows::<String>()?, ["bob"]);
+    /// # Ok::<(), Error>(())
+    /// ```
     pub fn starts_with(self, prefix: impl IntoValue) -> Column {
         Column::call("startswith", vec![self, prefix.into_value()])
     }
 
+    /// Whether it ends so.
+    ///
+    /// ```
+    /// # use firesteel::prelude::*;
+    /// # let session = Session::builder().get_or_create()?;
+    /// let names = session.sql("SELECT * FROM VALUES ('Anna'), ('bob') AS t(name)")?;
+    /// assert_eq!(names.filter(col("name").ends_with("b"))?.collect_rows::<String>()?, ["bob"]);
+    /// # Ok::<(), Error>(())
+    /// ```
     pub fn ends_with(self, suffix: impl IntoValue) -> Column {
         Column::call("endswith", vec![self, suffix.into_value()])
     }
 
     /// `length` characters from the `start`th, which counts from 1.
+    ///
+    /// ```
+    /// # use firesteel::prelude::*;
+    /// # let session = Session::builder().get_or_create()?;
+    /// let part = session.range(0..1)?.select(lit("firesteel").substr(5, 3))?;
+    /// assert_eq!(part.collect_rows::<String>()?, ["ste"]);
+    /// # Ok::<(), Error>(())
+    /// ```
     pub fn substr(self, start: impl IntoValue, length: impl IntoValue) -> Column {
         Column::call("substring", vec![self, start.into_value(), length.into_value()])
     }
@@ -195,18 +388,50 @@ impl Column {
 /// # }
 /// ```
 impl Column {
+    /// Bits that both have.
+    ///
+    /// ```
+    /// # use firesteel::prelude::*;
+    /// # let session = Session::builder().get_or_create()?;
+    /// assert_eq!(session.range(0..1)?.select(lit(6).bitwise_and(3))?.collect_rows::<i32>()?, [2]);
+    /// # Ok::<(), Error>(())
+    /// ```
     pub fn bitwise_and(self, other: impl IntoValue) -> Column {
         self.binary(BinaryOp::BitAnd, other.into_value())
     }
 
+    /// Bits that either has.
+    ///
+    /// ```
+    /// # use firesteel::prelude::*;
+    /// # let session = Session::builder().get_or_create()?;
+    /// assert_eq!(session.range(0..1)?.select(lit(6).bitwise_or(3))?.collect_rows::<i32>()?, [7]);
+    /// # Ok::<(), Error>(())
+    /// ```
     pub fn bitwise_or(self, other: impl IntoValue) -> Column {
         self.binary(BinaryOp::BitOr, other.into_value())
     }
 
+    /// Bits that only one has.
+    ///
+    /// ```
+    /// # use firesteel::prelude::*;
+    /// # let session = Session::builder().get_or_create()?;
+    /// assert_eq!(session.range(0..1)?.select(lit(6).bitwise_xor(3))?.collect_rows::<i32>()?, [5]);
+    /// # Ok::<(), Error>(())
+    /// ```
     pub fn bitwise_xor(self, other: impl IntoValue) -> Column {
         self.binary(BinaryOp::BitXor, other.into_value())
     }
 
+    /// All bits turned round.
+    ///
+    /// ```
+    /// # use firesteel::prelude::*;
+    /// # let session = Session::builder().get_or_create()?;
+    /// assert_eq!(session.range(0..1)?.select(lit(6).bitwise_not())?.collect_rows::<i32>()?, [-7]);
+    /// # Ok::<(), Error>(())
+    /// ```
     pub fn bitwise_not(self) -> Column {
         self.of_one(|operand| ExprKind::Unary { op: UnaryOp::BitNot, operand })
     }
@@ -245,11 +470,27 @@ impl IntoSqlType for &str {
 /// ```
 impl Column {
     /// Fails for values that the type cannot hold.
+    ///
+    /// ```
+    /// # use firesteel::prelude::*;
+    /// # let session = Session::builder().get_or_create()?;
+    /// let frame = session.range(7..8)?.select(col("id").cast("string"))?;
+    /// assert_eq!(frame.collect_rows::<String>()?, ["7"]);
+    /// # Ok::<(), Error>(())
+    /// ```
     pub fn cast(self, data_type: impl IntoSqlType) -> Column {
         self.cast_to(data_type, false)
     }
 
     /// NULL for values that the type cannot hold.
+    ///
+    /// ```
+    /// # use firesteel::prelude::*;
+    /// # let session = Session::builder().get_or_create()?;
+    /// let frame = session.range(0..1)?.select(lit("seven").try_cast("int"))?;
+    /// assert_eq!(frame.collect_rows::<Option<i32>>()?, [None]);
+    /// # Ok::<(), Error>(())
+    /// ```
     pub fn try_cast(self, data_type: impl IntoSqlType) -> Column {
         self.cast_to(data_type, true)
     }
@@ -268,17 +509,39 @@ impl Column {
     }
 
     /// Names the column.
+    ///
+    /// ```
+    /// # use firesteel::prelude::*;
+    /// # let session = Session::builder().get_or_create()?;
+    /// assert_eq!(session.range(0..1)?.select((col("id") + 1).alias("next"))?.columns(), ["next"]);
+    /// # Ok::<(), Error>(())
+    /// ```
     pub fn alias(mut self, name: impl Into<String>) -> Column {
         self.aliases = vec![quoted(name)];
         self
     }
 
     /// The same as [`Column::alias`].
+    ///
+    /// ```
+    /// # use firesteel::prelude::*;
+    /// # let session = Session::builder().get_or_create()?;
+    /// assert_eq!(session.range(0..1)?.select((col("id") + 1).name("next"))?.columns(), ["next"]);
+    /// # Ok::<(), Error>(())
+    /// ```
     pub fn name(self, name: impl Into<String>) -> Column {
         self.alias(name)
     }
 
     /// Names the columns of a generator: `explode(col("map")).alias_all(["key", "value"])`.
+    ///
+    /// ```
+    /// # use firesteel::prelude::*;
+    /// # let session = Session::builder().get_or_create()?;
+    /// let pairs = functions::posexplode(expr("array('a', 'b')")).alias_all(["at", "letter"]);
+    /// assert_eq!(session.range(0..1)?.select(pairs)?.columns(), ["at", "letter"]);
+    /// # Ok::<(), Error>(())
+    /// ```
     pub fn alias_all<S: Into<String>>(mut self, names: impl IntoIterator<Item = S>) -> Column {
         self.aliases = names.into_iter().map(quoted).collect();
         self
@@ -300,11 +563,27 @@ impl Column {
 /// ```
 impl Column {
     /// An array's element, from 0, or the value of a map's key.
+    ///
+    /// ```
+    /// # use firesteel::prelude::*;
+    /// # let session = Session::builder().get_or_create()?;
+    /// let row = session.sql("SELECT array(10, 20) AS a, map('k', 1) AS m")?;
+    /// assert_eq!(row.select((col("a").get_item(1), col("m").get_item("k")))?.collect_rows::<(i32, i32)>()?, [(20, 1)]);
+    /// # Ok::<(), Error>(())
+    /// ```
     pub fn get_item(self, key: impl IntoValue) -> Column {
         self.of_two(key.into_value(), |operand, index| ExprKind::Subscript { operand, index })
     }
 
     /// A field of a struct.
+    ///
+    /// ```
+    /// # use firesteel::prelude::*;
+    /// # let session = Session::builder().get_or_create()?;
+    /// let row = session.sql("SELECT named_struct('x', 1, 'y', 2) AS point")?;
+    /// assert_eq!(row.select(col("point").get_field("y"))?.collect_rows::<i32>()?, [2]);
+    /// # Ok::<(), Error>(())
+    /// ```
     pub fn get_field(self, name: &str) -> Column {
         let name = quoted(name);
         self.of_one(|operand| match operand.kind {
@@ -317,6 +596,14 @@ impl Column {
     }
 
     /// The aggregate or window function over a window.
+    ///
+    /// ```
+    /// # use firesteel::prelude::*;
+    /// # let session = Session::builder().get_or_create()?;
+    /// let running = functions::sum("id").over(&Window::order_by("id"));
+    /// assert_eq!(session.range(1..4)?.select(running)?.collect_rows::<i64>()?, [1, 3, 6]);
+    /// # Ok::<(), Error>(())
+    /// ```
     pub fn over(self, window: &WindowSpec) -> Column {
         if !matches!(self.expr.kind, ExprKind::Function(_)) {
             let text = self.to_string();
@@ -361,6 +648,15 @@ pub fn when(condition: impl IntoColumn, value: impl IntoValue) -> CaseWhen {
 
 impl CaseWhen {
     /// Where no condition before holds.
+    ///
+    /// ```
+    /// # use firesteel::prelude::*;
+    /// # let session = Session::builder().get_or_create()?;
+    /// let size = when(col("id").gt(3), "large").when(col("id").gt(1), "middling").otherwise("small");
+    /// let sizes: Vec<String> = session.range_by(0..6, 2)?.select(size)?.collect_rows()?;
+    /// assert_eq!(sizes, ["small", "middling", "large"]);
+    /// # Ok::<(), Error>(())
+    /// ```
     pub fn when(mut self, condition: impl IntoColumn, value: impl IntoValue) -> CaseWhen {
         self.branches.push(condition.into_column());
         self.branches.push(value.into_value());
@@ -368,6 +664,14 @@ impl CaseWhen {
     }
 
     /// Where no condition holds.
+    ///
+    /// ```
+    /// # use firesteel::prelude::*;
+    /// # let session = Session::builder().get_or_create()?;
+    /// let size = when(col("id").gt(1), "large").otherwise("small");
+    /// assert_eq!(session.range(1..3)?.select(size)?.collect_rows::<String>()?, ["small", "large"]);
+    /// # Ok::<(), Error>(())
+    /// ```
     pub fn otherwise(self, value: impl IntoValue) -> Column {
         let mut operands = self.branches;
         operands.push(value.into_value());
@@ -377,6 +681,15 @@ impl CaseWhen {
         })
     }
 
+    /// Named; without `otherwise` what no condition holds for is NULL.
+    ///
+    /// ```
+    /// # use firesteel::prelude::*;
+    /// # let session = Session::builder().get_or_create()?;
+    /// let size = when(col("id").gt(1), "large").alias("size");
+    /// assert_eq!(session.range(1..3)?.select(size)?.collect_rows::<Option<String>>()?, [None, Some("large".to_owned())]);
+    /// # Ok::<(), Error>(())
+    /// ```
     pub fn alias(self, name: impl Into<String>) -> Column {
         self.into_column().alias(name)
     }

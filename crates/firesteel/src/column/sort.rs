@@ -20,11 +20,27 @@ impl SortOrder {
     }
 
     /// NULLs before all values.
+    ///
+    /// ```
+    /// # use firesteel::prelude::*;
+    /// # let session = Session::builder().get_or_create()?;
+    /// let rows = session.sql("SELECT * FROM VALUES (2), (NULL), (1) AS t(a)")?;
+    /// assert_eq!(rows.order_by(col("a").desc().nulls_first())?.collect_rows::<Option<i32>>()?, [None, Some(2), Some(1)]);
+    /// # Ok::<(), Error>(())
+    /// ```
     pub fn nulls_first(self) -> Self {
         Self { nulls_first: Some(true), ..self }
     }
 
     /// NULLs after all values.
+    ///
+    /// ```
+    /// # use firesteel::prelude::*;
+    /// # let session = Session::builder().get_or_create()?;
+    /// let rows = session.sql("SELECT * FROM VALUES (2), (NULL), (1) AS t(a)")?;
+    /// assert_eq!(rows.order_by(col("a").asc().nulls_last())?.collect_rows::<Option<i32>>()?, [Some(1), Some(2), None]);
+    /// # Ok::<(), Error>(())
+    /// ```
     pub fn nulls_last(self) -> Self {
         Self { nulls_first: Some(false), ..self }
     }
@@ -52,27 +68,79 @@ impl SortOrder {
 /// ```
 impl Column {
     /// Smallest first, NULLs before all.
+    ///
+    /// ```
+    /// # use firesteel::prelude::*;
+    /// # let session = Session::builder().get_or_create()?;
+    /// let rows = session.sql("SELECT * FROM VALUES (2), (NULL), (1) AS t(a)")?;
+    /// assert_eq!(rows.order_by(col("a").asc())?.collect_rows::<Option<i32>>()?, [None, Some(1), Some(2)]);
+    /// # Ok::<(), Error>(())
+    /// ```
     pub fn asc(self) -> SortOrder {
         SortOrder::new(self, false)
     }
 
     /// Largest first, NULLs after all.
+    ///
+    /// ```
+    /// # use firesteel::prelude::*;
+    /// # let session = Session::builder().get_or_create()?;
+    /// let rows = session.sql("SELECT * FROM VALUES (2), (NULL), (1) AS t(a)")?;
+    /// assert_eq!(rows.order_by(col("a").desc())?.collect_rows::<Option<i32>>()?, [Some(2), Some(1), None]);
+    /// # Ok::<(), Error>(())
+    /// ```
     pub fn desc(self) -> SortOrder {
         SortOrder::new(self, true)
     }
 
+    /// Ascending, NULLs first.
+    ///
+    /// ```
+    /// # use firesteel::prelude::*;
+    /// # let session = Session::builder().get_or_create()?;
+    /// let rows = session.sql("SELECT * FROM VALUES (2), (NULL), (1) AS t(a)")?;
+    /// assert_eq!(rows.order_by(col("a").asc_nulls_first())?.collect_rows::<Option<i32>>()?, [None, Some(1), Some(2)]);
+    /// # Ok::<(), Error>(())
+    /// ```
     pub fn asc_nulls_first(self) -> SortOrder {
         self.asc().nulls_first()
     }
 
+    /// Ascending, NULLs last.
+    ///
+    /// ```
+    /// # use firesteel::prelude::*;
+    /// # let session = Session::builder().get_or_create()?;
+    /// let rows = session.sql("SELECT * FROM VALUES (2), (NULL), (1) AS t(a)")?;
+    /// assert_eq!(rows.order_by(col("a").asc_nulls_last())?.collect_rows::<Option<i32>>()?, [Some(1), Some(2), None]);
+    /// # Ok::<(), Error>(())
+    /// ```
     pub fn asc_nulls_last(self) -> SortOrder {
         self.asc().nulls_last()
     }
 
+    /// Descending, NULLs first.
+    ///
+    /// ```
+    /// # use firesteel::prelude::*;
+    /// # let session = Session::builder().get_or_create()?;
+    /// let rows = session.sql("SELECT * FROM VALUES (2), (NULL), (1) AS t(a)")?;
+    /// assert_eq!(rows.order_by(col("a").desc_nulls_first())?.collect_rows::<Option<i32>>()?, [None, Some(2), Some(1)]);
+    /// # Ok::<(), Error>(())
+    /// ```
     pub fn desc_nulls_first(self) -> SortOrder {
         self.desc().nulls_first()
     }
 
+    /// Descending, NULLs last.
+    ///
+    /// ```
+    /// # use firesteel::prelude::*;
+    /// # let session = Session::builder().get_or_create()?;
+    /// let rows = session.sql("SELECT * FROM VALUES (2), (NULL), (1) AS t(a)")?;
+    /// assert_eq!(rows.order_by(col("a").desc_nulls_last())?.collect_rows::<Option<i32>>()?, [Some(2), Some(1), None]);
+    /// # Ok::<(), Error>(())
+    /// ```
     pub fn desc_nulls_last(self) -> SortOrder {
         self.desc().nulls_last()
     }

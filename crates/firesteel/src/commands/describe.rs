@@ -111,8 +111,14 @@ pub(crate) fn query(session: &Session, query: &Query) -> Result<QueryResult> {
     Ok(three_columns(&query_columns(session, query)?.iter().map(row).collect::<Vec<_>>()))
 }
 
-pub(crate) fn function(name: &Name, extended: bool) -> Result<QueryResult> {
+pub(crate) fn function(session: &Session, name: &Name, extended: bool) -> Result<QueryResult> {
     let wanted = name.last();
+    let own = &session.extensions().functions;
+    if own.scalar(wanted).is_some() || own.aggregate(wanted).is_some() {
+        // A program says nothing of its functions.
+        let lines = ["Function: ".to_owned() + &wanted.to_lowercase(), "Usage: N/A.".to_owned()];
+        return Ok(QueryResult::text("function_desc", lines));
+    }
     let found = registry::scalar(wanted).map(|function| (function.name, function.doc));
     let found = found.or_else(|| registry::aggregate(wanted).map(|function| (function.name, function.doc)));
     let found = found.or_else(|| window::function(wanted).map(|function| (function.name, function.doc)));

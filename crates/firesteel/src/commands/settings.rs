@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use arrow::array::{ArrayRef, StringViewArray};
 use firesteel_analyzer::{CTE_RECURSION_LEVEL_LIMIT, CTE_RECURSION_ROW_LIMIT};
+use firesteel_common::names::quote_parts;
 use firesteel_common::settings::{SESSION_TIME_ZONE, Setting, SettingValue, Settings};
 use firesteel_common::{Result, SqlType, error};
 use firesteel_datasource::{
@@ -70,6 +71,13 @@ pub struct KnownSetting {
 }
 
 /// Every setting, by key: what documentation is made from.
+///
+/// ```
+/// # use firesteel::prelude::*;
+/// let zone = firesteel::settings().into_iter().find(|known| known.key == "spark.sql.session.timeZone");
+/// assert_eq!(zone.map(|known| known.default).as_deref(), Some("UTC"));
+/// # Ok::<(), Error>(())
+/// ```
 pub fn settings() -> Vec<KnownSetting> {
     let describe = |known: Known| KnownSetting { key: known.key, default: known.default, doc: known.doc };
     let mut settings: Vec<_> = all().into_iter().map(describe).collect();
@@ -101,6 +109,12 @@ fn shown(key: &str, value: &str) -> String {
 }
 
 pub(crate) fn set(session: &Session, key: &str, value: &str) -> Result<QueryResult> {
+    if let Some(parts) = crate::column::name_parts(key)
+        && super::variables::is_variable(session, &parts)
+    {
+        let parts: Vec<_> = parts.iter().map(|part| part.value.as_str()).collect();
+        return Err(error!(SET_VARIABLE_USING_SET, variableName = quote_parts(&parts)));
+    }
     session.set(key, value)?;
     Ok(table(vec![(key.to_owned(), shown(key, value))]))
 }

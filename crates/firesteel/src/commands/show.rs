@@ -7,7 +7,7 @@ use firesteel_catalog::Catalog;
 use firesteel_catalog::catalog::{Entry, Listing};
 use firesteel_common::names::quote_parts;
 use firesteel_common::{Result, SqlType, bail, error};
-use firesteel_plan::parsed::{Name, Show};
+use firesteel_plan::parsed::{FunctionScope, Name, Show};
 
 use crate::result::QueryResult;
 use crate::session::Session;
@@ -19,8 +19,15 @@ pub(crate) fn execute(session: &Session, show: &Show) -> Result<QueryResult> {
         Show::Namespaces { like, .. } => Ok(names("namespace", &["default"], like.as_deref())),
         Show::Catalogs { like } => Ok(names("catalog", &["spark_catalog"], like.as_deref())),
         Show::Columns { table } => columns(session, table),
-        Show::Functions { like, .. } => {
-            let functions = firesteel_expr::registry::function_names();
+        Show::Functions { scope, like, .. } => {
+            let mut functions = match scope {
+                FunctionScope::User => Vec::new(),
+                FunctionScope::All | FunctionScope::System => firesteel_expr::registry::function_names(),
+            };
+            if *scope != FunctionScope::System {
+                functions.extend(session.extensions().functions.names());
+                functions.sort_unstable();
+            }
             let functions: Vec<_> = functions.iter().map(String::as_str).collect();
             Ok(names("function", &functions, like.as_deref()))
         }

@@ -5,6 +5,7 @@ use firesteel_common::names::quote_parts;
 use firesteel_common::{Result, bail, error};
 use firesteel_plan::parsed::{CreateView, Name, ViewSource};
 
+use crate::cache::Key;
 use crate::files;
 use crate::result::QueryResult;
 use crate::session::Session;
@@ -29,16 +30,19 @@ pub(crate) fn create(session: &Session, view: &CreateView) -> Result<QueryResult
         bail!(ASSIGNMENT_ARITY_MISMATCH, numTarget = columns.len().to_string(), numExpr = given.to_string());
     }
     let entry = View { text, columns, temporary: true };
+    session.cache().remove(&Key::Name(view.name.last().to_lowercase()));
     session.names().names.create_view(view.name.last(), entry, view.or_replace, view.if_not_exists)?;
     Ok(QueryResult::nothing())
 }
 
 pub(crate) fn drop_view(session: &Session, name: &Name, if_exists: bool) -> Result<QueryResult> {
+    session.cache().remove(&Key::Name(name.last().to_lowercase()));
     dropped(session.names().names.drop_view(name.last()), name, if_exists)
 }
 
 /// Takes the name out of the session; files stay.
 pub(crate) fn drop_table(session: &Session, name: &Name, if_exists: bool) -> Result<QueryResult> {
+    session.cache().remove(&Key::Name(name.last().to_lowercase()));
     let names = &session.names().names;
     dropped(names.drop_view(name.last()) || names.drop_table(name.last()), name, if_exists)
 }

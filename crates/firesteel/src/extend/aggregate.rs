@@ -195,6 +195,36 @@ impl<A: Aggregator> Accumulator for Folding<A> {
 
 impl Session {
     /// Makes an aggregate function known to this session, in SQL by its name. Names of built-in functions are refused.
+    ///
+    /// ```
+    /// # use firesteel::prelude::*;
+    /// # let session = Session::builder().get_or_create()?;
+    /// use firesteel::extend::Aggregator;
+    ///
+    /// struct Product;
+    ///
+    /// impl Aggregator for Product {
+    ///     type Input = (f64,);
+    ///     type State = Option<f64>;
+    ///     type Output = Option<f64>;
+    ///
+    ///     fn update(&self, state: &mut Option<f64>, (x,): (f64,)) {
+    ///         *state = Some(state.unwrap_or(1.0) * x);
+    ///     }
+    ///     fn merge(&self, state: &mut Option<f64>, other: Option<f64>) {
+    ///         if let Some(other) = other {
+    ///             self.update(state, (other,));
+    ///         }
+    ///     }
+    ///     fn finish(&self, state: Option<f64>) -> Option<f64> {
+    ///         state
+    ///     }
+    /// }
+    ///
+    /// session.register_aggregate("product", Product)?;
+    /// assert_eq!(session.sql("SELECT product(double(id)) FROM range(1, 5)")?.collect_rows::<f64>()?, [24.0]);
+    /// # Ok::<(), Error>(())
+    /// ```
     pub fn register_aggregate<A: Aggregator>(&self, name: &str, aggregator: A) -> Result<Udf> {
         let name = static_name(name);
         let descriptor = AggregateFunction {

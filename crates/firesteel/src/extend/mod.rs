@@ -62,11 +62,34 @@ impl Extensions {
 
 impl Session {
     /// Adds rules to the session's optimizer.
+    ///
+    /// ```
+    /// # use firesteel::prelude::*;
+    /// # let session = Session::builder().get_or_create()?;
+    /// use firesteel::extend::rule::Rule;
+    ///
+    /// // `add-a-rule.md` among the how-to pages shows how to write one.
+    /// static NONE: [Rule; 0] = [];
+    /// session.register_optimizer_rules(&NONE);
+    /// assert_eq!(session.range(0..3)?.count()?, 3);
+    /// # Ok::<(), Error>(())
+    /// ```
     pub fn register_optimizer_rules(&self, rules: &'static [Rule]) {
         self.extend(|extensions| extensions.rules.push(rules));
     }
 
     /// Takes a function or an aggregate out of the session; whether there was one.
+    ///
+    /// ```
+    /// # use firesteel::prelude::*;
+    /// # let session = Session::builder().get_or_create()?;
+    /// use firesteel::extend::ScalarUdf;
+    ///
+    /// session.register_function(ScalarUdf::of_rows("twice", |x: i64| x * 2))?;
+    /// assert!(session.drop_function("twice") && !session.drop_function("twice"));
+    /// assert!(session.sql("SELECT twice(1)").is_err());
+    /// # Ok::<(), Error>(())
+    /// ```
     pub fn drop_function(&self, name: &str) -> bool {
         self.extend(|extensions| extensions.functions.remove(name))
     }

@@ -114,6 +114,21 @@ impl ScalarUdf {
     }
 
     /// Says that the same arguments may give different results: it is called anew for each row, and never beforehand.
+    ///
+    /// ```
+    /// # use firesteel::prelude::*;
+    /// # let session = Session::builder().get_or_create()?;
+    /// use std::sync::atomic::{AtomicI64, Ordering};
+    ///
+    /// use firesteel::extend::ScalarUdf;
+    ///
+    /// static CALLS: AtomicI64 = AtomicI64::new(0);
+    /// let ticket = ScalarUdf::of_rows("ticket", |_: i64| CALLS.fetch_add(1, Ordering::Relaxed)).as_nondeterministic();
+    /// session.register_function(ticket)?;
+    /// session.sql("SELECT ticket(1), ticket(1)")?.collect()?;
+    /// assert_eq!(CALLS.load(Ordering::Relaxed), 2);
+    /// # Ok::<(), Error>(())
+    /// ```
     pub fn as_nondeterministic(self) -> Self {
         Self { deterministic: false, ..self }
     }
@@ -186,6 +201,16 @@ pub struct Udf {
 
 impl Udf {
     /// The function of these columns. Only DataFrames of the session that knows the function take it.
+    ///
+    /// ```
+    /// # use firesteel::prelude::*;
+    /// # let session = Session::builder().get_or_create()?;
+    /// use firesteel::extend::ScalarUdf;
+    ///
+    /// let twice = session.register_function(ScalarUdf::of_rows("twice", |x: i64| x * 2))?;
+    /// assert_eq!(session.range(2..4)?.select(twice.call("id"))?.collect_rows::<i64>()?, [4, 6]);
+    /// # Ok::<(), Error>(())
+    /// ```
     pub fn call(&self, columns: impl IntoColumns) -> Column {
         Column::call(self.name, columns.into_columns())
     }
@@ -194,6 +219,16 @@ impl Udf {
 impl Session {
     /// Makes a function known to this session, in SQL by its name. A name that an earlier call gave is given anew; names
     /// of built-in functions are refused.
+    ///
+    /// ```
+    /// # use firesteel::prelude::*;
+    /// # let session = Session::builder().get_or_create()?;
+    /// use firesteel::extend::ScalarUdf;
+    ///
+    /// session.register_function(ScalarUdf::of_rows("shout", |text: String| text.to_uppercase() + "!"))?;
+    /// assert_eq!(session.sql("SELECT shout('hey')")?.collect_rows::<String>()?, ["HEY!"]);
+    /// # Ok::<(), Error>(())
+    /// ```
     pub fn register_function(&self, function: ScalarUdf) -> Result<Udf> {
         let name = function.name;
         let descriptor = ScalarFunction {

@@ -15,6 +15,7 @@ use super::elsewhere::elsewhere;
 use super::planning::{assemble, with_tables};
 use super::stream::BatchStream;
 use super::{DataFrame, names};
+use crate::cache::Key;
 use crate::column::Column;
 use crate::column::value::{IntoColumn, IntoValue};
 use crate::commands::explain;
@@ -25,7 +26,7 @@ use crate::rows::{self, Row};
 impl DataFrame {
     pub(super) fn planned(&self, observe: bool) -> Result<(Planned, Arc<EvalContext>)> {
         let session = self.session();
-        let (query, tables) = assemble(self);
+        let (query, tables) = assemble(self)?;
         let eval = session.eval_context();
         let planned = with_tables(session, &tables, |catalog| session.plan_over(catalog, &query, &eval, observe));
         let outward = |error| if self.0.text.is_some() { error } else { names::without_places(error) };
@@ -55,6 +56,22 @@ impl DataFrame {
     }
 
     /// As [`DataFrame::stream`]: planning, which may read files, happens on a thread of its own.
+    ///
+    /// ```
+    /// # use firesteel::prelude::*;
+    /// # let session = Session::builder().get_or_create()?;
+    /// # let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
+    /// # runtime.block_on(async {
+    /// let mut stream = session.range(0..5000)?.stream_async().await?;
+    /// let mut rows = 0;
+    /// while let Some(batch) = stream.next_batch().await {
+    ///     rows += batch?.num_rows();
+    /// }
+    /// assert_eq!(rows, 5000);
+    /// # Ok::<(), Error>(())
+    /// # })?;
+    /// # Ok::<(), Error>(())
+    /// ```
     pub async fn stream_async(&self) -> Result<BatchStream> {
         let frame = self.clone();
         elsewhere(move || frame.stream()).await
@@ -97,7 +114,7 @@ impl DataFrame {
     pub async fn collect_async(&self) -> Result<Vec<RecordBatch>> {
         let mut stream = self.stream_async().await?;
         let mut batches = Vec::new();
-        while let Some(batch) = next(&mut stream).await {
+        while let Some(batch) = stream.next_batch().await {
             batches.push(batch?);
         }
         Ok(batches)
@@ -132,10 +149,22 @@ impl DataFrame {
         Ok(out)
     }
 
+    /// As [`DataFrame::collect_rows`], awaited.
+    ///
+    /// ```
+    /// # use firesteel::prelude::*;
+    /// # let session = Session::builder().get_or_create()?;
+    /// # let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
+    /// # runtime.block_on(async {
+    /// assert_eq!(session.range(0..3)?.collect_rows_async::<i64>().await?, [0, 1, 2]);
+    /// # Ok::<(), Error>(())
+    /// # })?;
+    /// # Ok::<(), Error>(())
+    /// ```
     pub async fn collect_rows_async<T: DeserializeOwned>(&self) -> Result<Vec<T>> {
         let mut stream = self.stream_async().await?;
         let mut out = Vec::new();
-        while let Some(batch) = next(&mut stream).await {
+        while let Some(batch) = stream.next_batch().await {
             out.extend(rows::deserialize(&batch?)?);
         }
         Ok(out)
@@ -166,25 +195,70 @@ impl DataFrame {
         Ok(self.all_rows(&self.limit(rows)?.collect()?))
     }
 
+    /// As [`DataFrame::take`], awaited.
+    ///
+    /// ```
+    /// # use firesteel::prelude::*;
+    /// # let session = Session::builder().get_or_create()?;
+    /// # let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
+    /// # runtime.block_on(async {
+    /// assert_eq!(session.range(0..3)?.take_async(2).await?.len(), 2);
+    /// # Ok::<(), Error>(())
+    /// # })?;
+    /// # Ok::<(), Error>(())
+    /// ```
     pub async fn take_async(&self, rows: u64) -> Result<Vec<Row>> {
         Ok(self.all_rows(&self.limit(rows)?.collect_async().await?))
     }
 
     /// The first row, if there is one.
+    ///
+    /// ```
+    /// # use firesteel::prelude::*;
+    /// # let session = Session::builder().get_or_create()?;
+    /// assert_eq!(session.range(7..9)?.first()?.map(|row| row.to_string()).as_deref(), Some("[7]"));
+    /// # Ok::<(), Error>(())
+    /// ```
     pub fn first(&self) -> Result<Option<Row>> {
         Ok(self.take(1)?.into_iter().next())
     }
 
+    /// As [`DataFrame::first`], awaited.
+    ///
+    /// ```
+    /// # use firesteel::prelude::*;
+    /// # let session = Session::builder().get_or_create()?;
+    /// # let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
+    /// # runtime.block_on(async {
+    /// assert!(session.range(0..0)?.first_async().await?.is_none());
+    /// # Ok::<(), Error>(())
+    /// # })?;
+    /// # Ok::<(), Error>(())
+    /// ```
     pub async fn first_async(&self) -> Result<Option<Row>> {
         Ok(self.take_async(1).await?.into_iter().next())
     }
 
     /// The same as [`DataFrame::first`].
+    ///
+    /// ```
+    /// # use firesteel::prelude::*;
+    /// # let session = Session::builder().get_or_create()?;
+    /// assert!(session.range(0..0)?.head()?.is_none());
+    /// # Ok::<(), Error>(())
+    /// ```
     pub fn head(&self) -> Result<Option<Row>> {
         self.first()
     }
 
     /// The last rows. All are computed; no more than these are held.
+    ///
+    /// ```
+    /// # use firesteel::prelude::*;
+    /// # let session = Session::builder().get_or_create()?;
+    /// assert_eq!(session.range(0..9)?.tail(2)?[0].to_string(), "[7]");
+    /// # Ok::<(), Error>(())
+    /// ```
     pub fn tail(&self, rows: u64) -> Result<Vec<Row>> {
         let rows = usize::try_from(rows).unwrap_or(usize::MAX);
         let (mut last, mut held) = (VecDeque::<RecordBatch>::new(), 0);
@@ -200,16 +274,30 @@ impl DataFrame {
         Ok(out.split_off(out.len().saturating_sub(rows)))
     }
 
-    pub async fn tail_async(&self, rows: u64) -> Result<Vec<Row>> {
-        let frame = self.clone();
-        elsewhere(move || frame.tail(rows)).await
-    }
-
     /// How many rows there are.
+    ///
+    /// ```
+    /// # use firesteel::prelude::*;
+    /// # let session = Session::builder().get_or_create()?;
+    /// assert_eq!(session.range(0..9)?.filter("id > 3")?.count()?, 5);
+    /// # Ok::<(), Error>(())
+    /// ```
     pub fn count(&self) -> Result<u64> {
         single_count(&self.counting()?.collect()?)
     }
 
+    /// As [`DataFrame::count`], awaited.
+    ///
+    /// ```
+    /// # use firesteel::prelude::*;
+    /// # let session = Session::builder().get_or_create()?;
+    /// # let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
+    /// # runtime.block_on(async {
+    /// assert_eq!(session.range(0..9)?.count_async().await?, 9);
+    /// # Ok::<(), Error>(())
+    /// # })?;
+    /// # Ok::<(), Error>(())
+    /// ```
     pub async fn count_async(&self) -> Result<u64> {
         single_count(&self.counting()?.collect_async().await?)
     }
@@ -223,17 +311,74 @@ impl DataFrame {
     }
 
     /// Whether there is no row.
+    ///
+    /// ```
+    /// # use firesteel::prelude::*;
+    /// # let session = Session::builder().get_or_create()?;
+    /// assert!(session.range(0..9)?.filter("id > 9")?.is_empty()?);
+    /// # Ok::<(), Error>(())
+    /// ```
     pub fn is_empty(&self) -> Result<bool> {
         Ok(self.first()?.is_none())
     }
 
+    /// As [`DataFrame::is_empty`], awaited.
+    ///
+    /// ```
+    /// # use firesteel::prelude::*;
+    /// # let session = Session::builder().get_or_create()?;
+    /// # let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
+    /// # runtime.block_on(async {
+    /// assert!(!session.range(0..9)?.is_empty_async().await?);
+    /// # Ok::<(), Error>(())
+    /// # })?;
+    /// # Ok::<(), Error>(())
+    /// ```
     pub async fn is_empty_async(&self) -> Result<bool> {
         Ok(self.first_async().await?.is_none())
     }
 
     /// Calls with each batch as it comes; an error ends the query.
+    ///
+    /// ```
+    /// # use firesteel::prelude::*;
+    /// # let session = Session::builder().get_or_create()?;
+    /// let mut rows = 0;
+    /// session.range(0..5000)?.for_each_batch(|batch| {
+    ///     rows += batch.num_rows();
+    ///     Ok(())
+    /// })?;
+    /// assert_eq!(rows, 5000);
+    /// # Ok::<(), Error>(())
+    /// ```
     pub fn for_each_batch(&self, mut call: impl FnMut(RecordBatch) -> Result<()>) -> Result<()> {
         self.stream()?.try_for_each(|batch| call(batch?))
+    }
+
+    /// As [`DataFrame::for_each_batch`], awaited.
+    ///
+    /// ```
+    /// # use firesteel::prelude::*;
+    /// # let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
+    /// # runtime.block_on(async {
+    /// # let session = Session::builder().get_or_create()?;
+    /// let mut rows = 0;
+    /// let count = |batch: arrow::array::RecordBatch| {
+    ///     rows += batch.num_rows();
+    ///     Ok(())
+    /// };
+    /// session.range(0..5000)?.for_each_batch_async(count).await?;
+    /// assert_eq!(rows, 5000);
+    /// # Ok::<(), Error>(())
+    /// # })?;
+    /// # Ok::<(), Error>(())
+    /// ```
+    pub async fn for_each_batch_async(&self, mut call: impl FnMut(RecordBatch) -> Result<()>) -> Result<()> {
+        let mut stream = self.stream_async().await?;
+        while let Some(batch) = stream.next_batch().await {
+            call(batch?)?;
+        }
+        Ok(())
     }
 
     /// How the query is done, in the words of SQL's EXPLAIN: `simple`, `extended`, `cost`, `formatted`, `rules`, and
@@ -259,6 +404,14 @@ impl DataFrame {
     }
 
     /// Prints [`DataFrame::explain_string`].
+    ///
+    /// ```
+    /// # use firesteel::prelude::*;
+    /// # let session = Session::builder().get_or_create()?;
+    /// session.range(0..9)?.limit(3)?.explain("simple")?;
+    /// assert!(session.range(0..9)?.explain("poetic").is_err());
+    /// # Ok::<(), Error>(())
+    /// ```
     pub fn explain(&self, mode: &str) -> Result<()> {
         println!("{}", self.explain_string(mode)?);
         Ok(())
@@ -283,12 +436,22 @@ impl DataFrame {
     }
 
     /// As [`DataFrame::create_or_replace_temp_view`], but refuses a name that is taken.
+    ///
+    /// ```
+    /// # use firesteel::prelude::*;
+    /// # let session = Session::builder().get_or_create()?;
+    /// session.range(0..3)?.create_temp_view("numbers")?;
+    /// assert_eq!(session.sql("SELECT max(id) FROM numbers")?.collect_rows::<i64>()?, [2]);
+    /// assert!(session.range(0..3)?.create_temp_view("numbers").is_err());
+    /// # Ok::<(), Error>(())
+    /// ```
     pub fn create_temp_view(&self, name: &str) -> Result<()> {
         self.create_view(name, false)
     }
 
     fn create_view(&self, name: &str, replace: bool) -> Result<()> {
-        let (query, tables) = assemble(self);
+        let (query, tables) = assemble(self)?;
+        self.session().cache().remove(&Key::Name(name.to_lowercase()));
         self.session().names().create_frame_view(name, query, tables, replace)
     }
 
@@ -356,11 +519,6 @@ fn explain_mode(mode: &str) -> Result<ExplainMode> {
     })
 }
 
-/// The next batch, awaited.
-async fn next(stream: &mut BatchStream) -> Option<Result<RecordBatch>> {
-    std::future::poll_fn(|cx| futures_core::Stream::poll_next(std::pin::Pin::new(&mut *stream), cx)).await
-}
-
 /// Only the names of columns matter to these.
 impl DataFrame {
     /// The Arrow schema of the rows.
@@ -386,16 +544,37 @@ impl DataFrame {
     }
 
     /// The names of the columns.
+    ///
+    /// ```
+    /// # use firesteel::prelude::*;
+    /// # let session = Session::builder().get_or_create()?;
+    /// assert_eq!(session.sql("SELECT 1 AS a, 2 AS b")?.columns(), ["a", "b"]);
+    /// # Ok::<(), Error>(())
+    /// ```
     pub fn columns(&self) -> Vec<&str> {
         self.output().iter().map(|column| column.name.as_str()).collect()
     }
 
     /// Names and types.
+    ///
+    /// ```
+    /// # use firesteel::prelude::*;
+    /// # let session = Session::builder().get_or_create()?;
+    /// assert_eq!(session.range(0..1)?.dtypes(), [("id".to_owned(), "bigint".to_owned())]);
+    /// # Ok::<(), Error>(())
+    /// ```
     pub fn dtypes(&self) -> Vec<(String, String)> {
         self.output().iter().map(|column| (column.name.clone(), column.data_type.to_string())).collect()
     }
 
     /// The SQL types of the columns.
+    ///
+    /// ```
+    /// # use firesteel::prelude::*;
+    /// # let session = Session::builder().get_or_create()?;
+    /// assert_eq!(session.range(0..1)?.types(), [SqlType::BigInt]);
+    /// # Ok::<(), Error>(())
+    /// ```
     pub fn types(&self) -> Vec<SqlType> {
         self.output().iter().map(|column| column.data_type.clone()).collect()
     }
@@ -420,6 +599,15 @@ impl DataFrame {
     }
 
     /// Whether there is a row, as a condition: `EXISTS (subquery)`.
+    ///
+    /// ```
+    /// # use firesteel::prelude::*;
+    /// # let session = Session::builder().get_or_create()?;
+    /// let (some, none) = (session.range(0..3)?, session.range(0..0)?);
+    /// assert_eq!(some.filter(some.exists())?.count()?, 3);
+    /// assert_eq!(some.filter(none.exists())?.count()?, 0);
+    /// # Ok::<(), Error>(())
+    /// ```
     pub fn exists(&self) -> Column {
         let mut column = Column::new(firesteel_plan::parsed::ExprKind::Exists(Box::new(self.as_subquery())));
         column.frames.push(self.clone());

@@ -197,17 +197,12 @@ impl Open {
             many => Some(node(ExprKind::And(many.to_vec()))),
         };
         let select = Select {
-            span: Span::default(),
             hints: self.hints.clone(),
             distinct: self.distinct,
-            projection,
             from: vec![self.relation.clone()],
-            lateral_views: Vec::new(),
             selection,
             group_by: self.group_by.clone(),
-            having: None,
-            qualify: None,
-            windows: Vec::new(),
+            ..select(projection)
         };
         Query {
             order_by: self.order_by.clone(),
@@ -216,6 +211,23 @@ impl Open {
             offset: self.offset.clone(),
             ..query(QueryBodyKind::Select(Box::new(select)))
         }
+    }
+}
+
+/// `SELECT projection`, without any clause.
+pub(crate) fn select(projection: Vec<SelectItem>) -> Select {
+    Select {
+        span: Span::default(),
+        hints: Vec::new(),
+        distinct: false,
+        projection,
+        from: Vec::new(),
+        lateral_views: Vec::new(),
+        selection: None,
+        group_by: GroupBy::None,
+        having: None,
+        qualify: None,
+        windows: Vec::new(),
     }
 }
 

@@ -51,16 +51,43 @@ impl DataFrame {
     }
 
     /// Groups by all columns, then by all but the last, …, then all rows together.
+    ///
+    /// ```
+    /// # use firesteel::prelude::*;
+    /// # let session = Session::builder().get_or_create()?;
+    /// let sales = session.create_dataframe([("Ulm", "tea", 3), ("Ulm", "rum", 4), ("Bonn", "tea", 5)], ["city", "what", "n"])?;
+    /// let sums = sales.rollup("city").agg(functions::sum("n").alias("n"))?.order_by("city")?;
+    /// let rows: Vec<(Option<String>, i64)> = sums.collect_rows()?;
+    /// assert_eq!(rows, [(None, 12), (Some("Bonn".to_owned()), 5), (Some("Ulm".to_owned()), 7)]);
+    /// # Ok::<(), Error>(())
+    /// ```
     pub fn rollup(&self, columns: impl IntoColumns) -> GroupedData {
         self.grouped(columns.into_columns(), Grouping::Rollup)
     }
 
     /// Groups by every selection of the columns.
+    ///
+    /// ```
+    /// # use firesteel::prelude::*;
+    /// # let session = Session::builder().get_or_create()?;
+    /// let sales = session.create_dataframe([("Ulm", "tea", 3), ("Ulm", "rum", 4), ("Bonn", "tea", 5)], ["city", "what", "n"])?;
+    /// assert_eq!(sales.cube(("city", "what")).count()?.count()?, 3 + 2 + 2 + 1);
+    /// # Ok::<(), Error>(())
+    /// ```
     pub fn cube(&self, columns: impl IntoColumns) -> GroupedData {
         self.grouped(columns.into_columns(), Grouping::Cube)
     }
 
     /// Groups by each of the sets; `columns` come out, NULL where a set has them not.
+    ///
+    /// ```
+    /// # use firesteel::prelude::*;
+    /// # let session = Session::builder().get_or_create()?;
+    /// let sales = session.create_dataframe([("Ulm", "tea", 3), ("Ulm", "rum", 4), ("Bonn", "tea", 5)], ["city", "what", "n"])?;
+    /// let sets = vec![vec![col("city")], vec![col("what")], vec![]];
+    /// assert_eq!(sales.grouping_sets(sets, ("city", "what")).count()?.count()?, 2 + 2 + 1);
+    /// # Ok::<(), Error>(())
+    /// ```
     pub fn grouping_sets(&self, sets: Vec<Vec<Column>>, columns: impl IntoColumns) -> GroupedData {
         self.grouped(columns.into_columns(), Grouping::Sets(sets))
     }
@@ -70,6 +97,14 @@ impl DataFrame {
     }
 
     /// Aggregates all rows to one.
+    ///
+    /// ```
+    /// # use firesteel::prelude::*;
+    /// # let session = Session::builder().get_or_create()?;
+    /// let totals = session.range(1..5)?.agg((functions::count("*"), functions::sum("id")))?;
+    /// assert_eq!(totals.collect_rows::<(i64, i64)>()?, [(4, 10)]);
+    /// # Ok::<(), Error>(())
+    /// ```
     pub fn agg(&self, columns: impl IntoColumns) -> Result<DataFrame> {
         self.group_by(()).agg(columns)
     }
@@ -88,6 +123,15 @@ impl DataFrame {
 
 impl GroupedData {
     /// Aggregates of each group; the grouping columns come first.
+    ///
+    /// ```
+    /// # use firesteel::prelude::*;
+    /// # let session = Session::builder().get_or_create()?;
+    /// let sales = session.create_dataframe([("Ulm", "tea", 3), ("Ulm", "rum", 4), ("Bonn", "tea", 5)], ["city", "what", "n"])?;
+    /// let most = sales.group_by("what").agg(functions::max("n").alias("most"))?.order_by("most")?;
+    /// assert_eq!(most.collect_rows::<(String, i32)>()?, [("rum".to_owned(), 4), ("tea".to_owned(), 5)]);
+    /// # Ok::<(), Error>(())
+    /// ```
     pub fn agg(&self, columns: impl IntoColumns) -> Result<DataFrame> {
         let aggregates = columns.into_columns();
         match &self.pivot {
@@ -126,27 +170,85 @@ impl GroupedData {
     }
 
     /// How many rows each group has, as `count`.
+    ///
+    /// ```
+    /// # use firesteel::prelude::*;
+    /// # let session = Session::builder().get_or_create()?;
+    /// let sales = session.create_dataframe([("Ulm", "tea", 3), ("Ulm", "rum", 4), ("Bonn", "tea", 5)], ["city", "what", "n"])?;
+    /// let counts = sales.group_by("city").count()?.order_by("city")?;
+    /// assert_eq!(counts.collect_rows::<(String, i64)>()?, [("Bonn".to_owned(), 1), ("Ulm".to_owned(), 2)]);
+    /// # Ok::<(), Error>(())
+    /// ```
     pub fn count(&self) -> Result<DataFrame> {
         self.agg(Column::call("count", vec![1.into_value()]).alias("count"))
     }
 
+    /// Sums of the columns.
+    ///
+    /// ```
+    /// # use firesteel::prelude::*;
+    /// # let session = Session::builder().get_or_create()?;
+    /// let sales = session.create_dataframe([("Ulm", "tea", 3), ("Ulm", "rum", 4), ("Bonn", "tea", 5)], ["city", "what", "n"])?;
+    /// let by_city = sales.filter("city = 'Ulm'")?.group_by("city").sum("n")?;
+    /// assert_eq!(by_city.collect_rows::<(String, i64)>()?, [("Ulm".to_owned(), 7)]);
+    /// # Ok::<(), Error>(())
+    /// ```
     pub fn sum(&self, columns: impl IntoColumns) -> Result<DataFrame> {
         self.of_each("sum", columns)
     }
 
+    /// Averages of the columns.
+    ///
+    /// ```
+    /// # use firesteel::prelude::*;
+    /// # let session = Session::builder().get_or_create()?;
+    /// let sales = session.create_dataframe([("Ulm", "tea", 3), ("Ulm", "rum", 4), ("Bonn", "tea", 5)], ["city", "what", "n"])?;
+    /// let by_city = sales.filter("city = 'Ulm'")?.group_by("city").avg("n")?;
+    /// assert_eq!(by_city.collect_rows::<(String, f64)>()?, [("Ulm".to_owned(), 3.5)]);
+    /// # Ok::<(), Error>(())
+    /// ```
     pub fn avg(&self, columns: impl IntoColumns) -> Result<DataFrame> {
         self.of_each("avg", columns)
     }
 
     /// The same as [`GroupedData::avg`].
+    ///
+    /// ```
+    /// # use firesteel::prelude::*;
+    /// # let session = Session::builder().get_or_create()?;
+    /// let sales = session.create_dataframe([("Ulm", "tea", 3), ("Ulm", "rum", 4), ("Bonn", "tea", 5)], ["city", "what", "n"])?;
+    /// let by_city = sales.filter("city = 'Ulm'")?.group_by("city").mean("n")?;
+    /// assert_eq!(by_city.collect_rows::<(String, f64)>()?, [("Ulm".to_owned(), 3.5)]);
+    /// # Ok::<(), Error>(())
+    /// ```
     pub fn mean(&self, columns: impl IntoColumns) -> Result<DataFrame> {
         self.avg(columns)
     }
 
+    /// Least values of the columns.
+    ///
+    /// ```
+    /// # use firesteel::prelude::*;
+    /// # let session = Session::builder().get_or_create()?;
+    /// let sales = session.create_dataframe([("Ulm", "tea", 3), ("Ulm", "rum", 4), ("Bonn", "tea", 5)], ["city", "what", "n"])?;
+    /// let by_city = sales.filter("city = 'Ulm'")?.group_by("city").min("n")?;
+    /// assert_eq!(by_city.collect_rows::<(String, i32)>()?, [("Ulm".to_owned(), 3)]);
+    /// # Ok::<(), Error>(())
+    /// ```
     pub fn min(&self, columns: impl IntoColumns) -> Result<DataFrame> {
         self.of_each("min", columns)
     }
 
+    /// Greatest values of the columns.
+    ///
+    /// ```
+    /// # use firesteel::prelude::*;
+    /// # let session = Session::builder().get_or_create()?;
+    /// let sales = session.create_dataframe([("Ulm", "tea", 3), ("Ulm", "rum", 4), ("Bonn", "tea", 5)], ["city", "what", "n"])?;
+    /// let by_city = sales.filter("city = 'Ulm'")?.group_by("city").max("n")?;
+    /// assert_eq!(by_city.collect_rows::<(String, i32)>()?, [("Ulm".to_owned(), 4)]);
+    /// # Ok::<(), Error>(())
+    /// ```
     pub fn max(&self, columns: impl IntoColumns) -> Result<DataFrame> {
         self.of_each("max", columns)
     }
@@ -167,6 +269,16 @@ impl GroupedData {
     /// in order.
     ///
     /// The next call says the aggregates: `frame.group_by("year").pivot("city", Some(vec![lit("Ulm")])).sum("km")`.
+    ///
+    /// ```
+    /// # use firesteel::prelude::*;
+    /// # let session = Session::builder().get_or_create()?;
+    /// let sales = session.create_dataframe([("Ulm", "tea", 3), ("Ulm", "rum", 4), ("Bonn", "tea", 5)], ["city", "what", "n"])?;
+    /// let wide = sales.group_by("city").pivot("what", Some(vec![lit("tea"), lit("rum")])).sum("n")?.order_by("city")?;
+    /// assert_eq!(wide.columns(), ["city", "tea", "rum"]);
+    /// assert_eq!(wide.take(1)?[0].to_string(), "[Bonn, 5, NULL]");
+    /// # Ok::<(), Error>(())
+    /// ```
     pub fn pivot(&self, column: &str, values: Option<Vec<Column>>) -> GroupedData {
         GroupedData { pivot: Some((column.to_owned(), values)), ..self.clone() }
     }
@@ -231,6 +343,16 @@ impl DataFrame {
     /// Turns columns into rows: for each of `values` a row with its name and its value beside the `ids`.
     ///
     /// `frame.unpivot("id", ["a", "b"], "name", "value")`
+    ///
+    /// ```
+    /// # use firesteel::prelude::*;
+    /// # let session = Session::builder().get_or_create()?;
+    /// let wide = session.create_dataframe([("Ulm", 3, 4)], ["city", "tea", "rum"])?;
+    /// let long = wide.unpivot(["city"], ["tea", "rum"], "what", "n")?.order_by("n")?;
+    /// assert_eq!(long.columns(), ["city", "what", "n"]);
+    /// assert_eq!(long.take(1)?[0].to_string(), "[Ulm, tea, 3]");
+    /// # Ok::<(), Error>(())
+    /// ```
     pub fn unpivot<'n>(
         &self,
         ids: impl IntoColumns,
@@ -256,6 +378,16 @@ impl DataFrame {
     }
 
     /// The same as [`DataFrame::unpivot`].
+    ///
+    /// ```
+    /// # use firesteel::prelude::*;
+    /// # let session = Session::builder().get_or_create()?;
+    /// let wide = session.create_dataframe([("Ulm", 3, 4)], ["city", "tea", "rum"])?;
+    /// let long = wide.melt(["city"], ["tea", "rum"], "what", "n")?.order_by("n")?;
+    /// assert_eq!(long.columns(), ["city", "what", "n"]);
+    /// assert_eq!(long.take(1)?[0].to_string(), "[Ulm, tea, 3]");
+    /// # Ok::<(), Error>(())
+    /// ```
     pub fn melt<'n>(
         &self,
         ids: impl IntoColumns,

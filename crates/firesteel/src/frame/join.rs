@@ -124,6 +124,14 @@ impl DataFrame {
     }
 
     /// Pairs every row with every row.
+    ///
+    /// ```
+    /// # use firesteel::prelude::*;
+    /// # let session = Session::builder().get_or_create()?;
+    /// let pairs = session.range(0..2)?.cross_join(&session.range(5..8)?)?;
+    /// assert_eq!(pairs.count()?, 6);
+    /// # Ok::<(), Error>(())
+    /// ```
     pub fn cross_join(&self, other: &DataFrame) -> Result<DataFrame> {
         self.joined(other, None, JoinType::Cross)
     }

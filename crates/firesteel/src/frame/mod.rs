@@ -10,9 +10,10 @@
 //!
 //! In reading order: [`block`] (a query under construction), `refs` and `names` (which relation a column means),
 //! [`planning`] (checking a block, putting blocks together); then methods by topic: `transform`, `join`, `group`, `set`,
-//! `na`, `stat`, `describe`; `actions`, `elsewhere`, `stream`, `show`, `save`.
+//! `na`, `stat`, `describe`; `actions`, `awaited`, `elsewhere`, `stream`, `show`, `save`.
 
 mod actions;
+mod awaited;
 pub(crate) mod block;
 mod describe;
 mod elsewhere;
@@ -156,6 +157,15 @@ impl DataFrame {
         self.0.id
     }
 
+    /// The session that it belongs to.
+    ///
+    /// ```
+    /// # use firesteel::prelude::*;
+    /// # let session = Session::builder().get_or_create()?;
+    /// let frame = session.range(0..3)?;
+    /// assert_eq!(frame.session().range(0..2)?.count()?, 2);
+    /// # Ok::<(), Error>(())
+    /// ```
     pub fn session(&self) -> &Session {
         &self.0.session
     }

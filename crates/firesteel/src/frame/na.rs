@@ -34,16 +34,40 @@ pub struct DataFrameNa {
 
 impl DataFrame {
     /// Methods for missing values.
+    ///
+    /// ```
+    /// # use firesteel::prelude::*;
+    /// # let session = Session::builder().get_or_create()?;
+    /// let rows = session.sql("SELECT * FROM VALUES (1, NULL), (NULL, NULL), (3, 'c') AS t(a, b)")?;
+    /// assert_eq!(rows.na().drop(())?.count()?, 1);
+    /// # Ok::<(), Error>(())
+    /// ```
     pub fn na(&self) -> DataFrameNa {
         DataFrameNa { frame: self.clone() }
     }
 
     /// The same as `na().fill(value, columns)`.
+    ///
+    /// ```
+    /// # use firesteel::prelude::*;
+    /// # let session = Session::builder().get_or_create()?;
+    /// let rows = session.sql("SELECT * FROM VALUES (1, NULL), (NULL, NULL), (3, 'c') AS t(a, b)")?;
+    /// assert_eq!(rows.fillna(0, ["a"])?.select("a")?.collect_rows::<i32>()?, [1, 0, 3]);
+    /// # Ok::<(), Error>(())
+    /// ```
     pub fn fillna(&self, value: impl IntoValue, columns: impl Names) -> Result<DataFrame> {
         self.na().fill(value, columns)
     }
 
     /// The same as `na().drop(columns)`.
+    ///
+    /// ```
+    /// # use firesteel::prelude::*;
+    /// # let session = Session::builder().get_or_create()?;
+    /// let rows = session.sql("SELECT * FROM VALUES (1, NULL), (NULL, NULL), (3, 'c') AS t(a, b)")?;
+    /// assert_eq!(rows.dropna(["a"])?.count()?, 2);
+    /// # Ok::<(), Error>(())
+    /// ```
     pub fn dropna(&self, columns: impl Names) -> Result<DataFrame> {
         self.na().drop(columns)
     }
@@ -60,6 +84,14 @@ impl DataFrameNa {
     }
 
     /// Without rows that miss a value in any of the columns.
+    ///
+    /// ```
+    /// # use firesteel::prelude::*;
+    /// # let session = Session::builder().get_or_create()?;
+    /// let rows = session.sql("SELECT * FROM VALUES (1, NULL), (NULL, NULL), (3, 'c') AS t(a, b)")?;
+    /// assert_eq!(rows.na().drop(["a", "b"])?.collect_rows::<(i32, String)>()?, [(3, "c".to_owned())]);
+    /// # Ok::<(), Error>(())
+    /// ```
     pub fn drop(&self, columns: impl Names) -> Result<DataFrame> {
         let columns = self.columns(columns)?;
         let all = columns.len();
@@ -67,12 +99,28 @@ impl DataFrameNa {
     }
 
     /// Without rows that miss the values of all of the columns.
+    ///
+    /// ```
+    /// # use firesteel::prelude::*;
+    /// # let session = Session::builder().get_or_create()?;
+    /// let rows = session.sql("SELECT * FROM VALUES (1, NULL), (NULL, NULL), (3, 'c') AS t(a, b)")?;
+    /// assert_eq!(rows.na().drop_all(())?.count()?, 2);
+    /// # Ok::<(), Error>(())
+    /// ```
     pub fn drop_all(&self, columns: impl Names) -> Result<DataFrame> {
         let columns = self.columns(columns)?;
         self.keep(columns, 1)
     }
 
     /// Without rows that have fewer than `present` values in the columns.
+    ///
+    /// ```
+    /// # use firesteel::prelude::*;
+    /// # let session = Session::builder().get_or_create()?;
+    /// let rows = session.sql("SELECT * FROM VALUES (1, NULL), (NULL, NULL), (3, 'c') AS t(a, b)")?;
+    /// assert_eq!(rows.na().drop_below(1, ())?.count()?, 2);
+    /// # Ok::<(), Error>(())
+    /// ```
     pub fn drop_below(&self, present: usize, columns: impl Names) -> Result<DataFrame> {
         let columns = self.columns(columns)?;
         self.keep(columns, present)
@@ -95,6 +143,15 @@ impl DataFrameNa {
     }
 
     /// The value in place of missing ones, in those of the columns whose type is of the value's kind.
+    ///
+    /// ```
+    /// # use firesteel::prelude::*;
+    /// # let session = Session::builder().get_or_create()?;
+    /// let rows = session.sql("SELECT * FROM VALUES (1, NULL), (NULL, NULL), (3, 'c') AS t(a, b)")?;
+    /// let filled = rows.na().fill("none", ())?.select("b")?;
+    /// assert_eq!(filled.collect_rows::<String>()?, ["none", "none", "c"]);
+    /// # Ok::<(), Error>(())
+    /// ```
     pub fn fill(&self, value: impl IntoValue, columns: impl Names) -> Result<DataFrame> {
         let value = value.into_value();
         let kind = Kind::of_value(&self.frame, &value)?;
@@ -113,6 +170,15 @@ impl DataFrameNa {
     }
 
     /// Values in place of others, in those of the columns whose type is of the values' kind.
+    ///
+    /// ```
+    /// # use firesteel::prelude::*;
+    /// # let session = Session::builder().get_or_create()?;
+    /// let rows = session.sql("SELECT * FROM VALUES (1, NULL), (NULL, NULL), (3, 'c') AS t(a, b)")?;
+    /// let replaced = rows.na().replace([(3, 30)], ["a"])?.select("a")?;
+    /// assert_eq!(replaced.collect_rows::<Option<i32>>()?, [Some(1), None, Some(30)]);
+    /// # Ok::<(), Error>(())
+    /// ```
     pub fn replace<F: IntoValue, T: IntoValue>(
         &self,
         pairs: impl IntoIterator<Item = (F, T)>,

@@ -3,6 +3,7 @@
 //! ```text
 //! ␁12        the DataFrame number 12 as a relation (a CTE of the finished query), or as a qualifier: ␁12.a
 //! ␁table 12  the table that the leaf number 12 reads
+//! ␁cached 12 the rows of the DataFrame number 12, kept
 //! ␁view v    the text of a view that is a DataFrame
 //! ```
 //! ␁ is the control character U+0001. What users see is cleaned of them.
@@ -24,6 +25,11 @@ pub(crate) fn frame_id(qualifier: &Ident) -> Option<u64> {
 
 pub(crate) fn table(id: u64) -> String {
     format!("{MARK}table {id}")
+}
+
+/// The rows of a DataFrame that is cached.
+pub(crate) fn cached(id: u64) -> String {
+    format!("{MARK}cached {id}")
 }
 
 /// The handle of a view that is a DataFrame.

@@ -14,6 +14,7 @@ use firesteel_plan::parsed::{Cte, Query, QueryBodyKind, With};
 use hashbrown::{HashMap, HashSet};
 
 use super::{DataFrame, block, names};
+use crate::cache;
 use crate::result;
 use crate::session::Session;
 
@@ -107,36 +108,58 @@ pub(crate) fn columns(
 }
 
 /// The whole query of a frame and the tables that it names beside those of the catalog.
-pub(crate) fn assemble(frame: &DataFrame) -> (Query, Tables) {
+pub(crate) fn assemble(frame: &DataFrame) -> Result<(Query, Tables)> {
+    if let Some(rows) = cache::of_frame(frame)? {
+        let (query, name) = cache::reference(frame);
+        return Ok((query, [(name, rows)].into_iter().collect()));
+    }
+    assemble_itself(frame)
+}
+
+/// The same, with the frame's own block even if its rows are kept.
+pub(crate) fn assemble_itself(frame: &DataFrame) -> Result<(Query, Tables)> {
     let mut seen = HashSet::new();
     let mut frames = vec![frame.clone()];
+    let (mut tables, mut cached) = (frame.0.tables.clone(), HashMap::new());
     let mut at = 0;
     while let Some(next) = frames.get(at).cloned() {
-        frames.extend(next.0.inputs.iter().filter(|input| seen.insert(input.id())).cloned());
+        let rows = if at == 0 { None } else { cache::of_frame(&next)? };
         at += 1;
+        match rows {
+            // What it is made of nobody needs.
+            Some(rows) => {
+                let (query, name) = cache::reference(&next);
+                tables.insert(name, rows);
+                cached.insert(next.id(), query);
+            }
+            None => {
+                tables.extend(next.0.tables.clone());
+                frames.extend(next.0.inputs.iter().filter(|input| seen.insert(input.id())).cloned());
+            }
+        }
     }
     frames.sort_unstable_by_key(DataFrame::id);
-    let tables = frames.iter().flat_map(|frame| frame.0.tables.clone()).collect();
     // The last is the frame itself: it is younger than all it is made of.
     frames.pop();
-    let ctes: Vec<_> = frames.iter().map(cte).collect();
+    let query_of = |frame: &DataFrame| cached.get(&frame.id()).cloned().unwrap_or_else(|| frame.0.block.query());
+    let ctes: Vec<_> = frames.iter().map(|frame| cte(frame, query_of(frame))).collect();
     let own = frame.0.block.query();
     if ctes.is_empty() {
-        return (own, tables);
+        return Ok((own, tables));
     }
     let with = Some(With { recursive: false, ctes });
     let query = match own.with {
         None => Query { with, ..own },
         Some(_) => Query { with, ..block::query(QueryBodyKind::Query(Box::new(own))) },
     };
-    (query, tables)
+    Ok((query, tables))
 }
 
-fn cte(frame: &DataFrame) -> Cte {
+fn cte(frame: &DataFrame, query: Query) -> Cte {
     Cte {
         name: names::quoted(names::frame(frame.id())),
         columns: Vec::new(),
         recursion_max: None,
-        query: Box::new(frame.0.block.query()),
+        query: Box::new(query),
     }
 }

@@ -6,7 +6,7 @@
 
 use firesteel_common::names::{quote, same_name};
 use firesteel_common::{Result, Span, error};
-use firesteel_plan::parsed::{Expr, ExprKind, FrameBound, FunctionCall, Ident, SortItem, Window};
+use firesteel_plan::parsed::{Expr, ExprKind, Ident};
 use recursive::recursive;
 
 use super::block::{Open, Side, Visible};
@@ -23,7 +23,7 @@ pub(crate) fn to_sides(expr: &mut Expr, block: &Open) -> Result<()> {
             None => of_side(parts, id, &block.sides),
         };
     }
-    children(expr).into_iter().try_for_each(|child| to_sides(child, block))
+    expr.children_mut().into_iter().try_for_each(|child| to_sides(child, block))
 }
 
 /// A column of the block as it was: known by its relation, or by its name alone.
@@ -63,7 +63,7 @@ fn of_side(parts: &mut Vec<Ident>, id: u64, sides: &[Side]) -> Result<()> {
 pub(crate) fn number(expr: &mut Expr, next: &mut u32) {
     let start = *next;
     *next += 1;
-    children(expr).into_iter().for_each(|child| number(child, next));
+    expr.children_mut().into_iter().for_each(|child| number(child, next));
     expr.span = Span { start, end: *next };
     *next += 1;
 }
@@ -75,63 +75,5 @@ pub(crate) fn column_names(expr: &mut Expr, out: &mut Vec<String>) {
         let qualified = parts.first().and_then(names::frame_id).is_some();
         out.extend(parts.get(usize::from(qualified)).map(|part| part.value.clone()));
     }
-    children(expr).into_iter().for_each(|child| column_names(child, out));
-}
-
-/// The expressions directly inside; queries have scopes of their own and are left out.
-fn children(expr: &mut Expr) -> Vec<&mut Expr> {
-    match &mut expr.kind {
-        ExprKind::Literal(_)
-        | ExprKind::Column(_)
-        | ExprKind::Star(_)
-        | ExprKind::Parameter(_)
-        | ExprKind::Exists(_)
-        | ExprKind::Subquery(_)
-        | ExprKind::TableArgument(_) => Vec::new(),
-        ExprKind::Unary { operand, .. }
-        | ExprKind::Not(operand)
-        | ExprKind::Is { operand, .. }
-        | ExprKind::InSubquery { operand, .. }
-        | ExprKind::Cast { operand, .. }
-        | ExprKind::Field { operand, .. }
-        | ExprKind::Collate { operand, .. }
-        | ExprKind::VariantPath { operand, .. }
-        | ExprKind::Lambda { body: operand, .. } => vec![operand],
-        ExprKind::Binary { first, rest } => {
-            std::iter::once(first.as_mut()).chain(rest.iter_mut().map(|(_, operand)| operand)).collect()
-        }
-        ExprKind::And(terms) | ExprKind::Or(terms) | ExprKind::Row(terms) => terms.iter_mut().collect(),
-        ExprKind::IsDistinctFrom { left, right, .. } => vec![left, right],
-        ExprKind::Between { operand, low, high, .. } => vec![operand, low, high],
-        ExprKind::InList { operand, list, .. } => std::iter::once(operand.as_mut()).chain(list).collect(),
-        ExprKind::Subscript { operand, index } => vec![operand, index],
-        ExprKind::Like(like) => std::iter::once(&mut like.operand).chain(&mut like.patterns).collect(),
-        ExprKind::Case { operand, branches, otherwise } => {
-            let branches = branches.iter_mut().flat_map(|branch| [&mut branch.when, &mut branch.then]);
-            operand.iter_mut().map(Box::as_mut).chain(branches).chain(otherwise.iter_mut().map(Box::as_mut)).collect()
-        }
-        ExprKind::Function(call) => of_call(call),
-    }
-}
-
-fn of_call(call: &mut FunctionCall) -> Vec<&mut Expr> {
-    let mut out: Vec<&mut Expr> = call.arguments.iter_mut().map(|argument| &mut argument.value).collect();
-    out.extend(sorted(&mut call.order_by));
-    out.extend(&mut call.filter);
-    if let Some(Window::Spec(spec)) = &mut call.over {
-        out.extend(&mut spec.partition_by);
-        out.extend(sorted(&mut spec.order_by));
-        if let Some(frame) = &mut spec.frame {
-            for bound in [&mut frame.start, &mut frame.end] {
-                if let FrameBound::Preceding(count) | FrameBound::Following(count) = bound {
-                    out.push(count);
-                }
-            }
-        }
-    }
-    out
-}
-
-fn sorted(items: &mut [SortItem]) -> impl Iterator<Item = &mut Expr> {
-    items.iter_mut().map(|item| &mut item.expr)
+    expr.children_mut().into_iter().for_each(|child| column_names(child, out));
 }

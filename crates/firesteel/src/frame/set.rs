@@ -27,17 +27,44 @@ use crate::column::value::{IntoColumn, IntoValue};
 /// ```
 impl DataFrame {
     /// The rows of both.
+    ///
+    /// ```
+    /// # use firesteel::prelude::*;
+    /// # let session = Session::builder().get_or_create()?;
+    /// let (left, right) = (session.range(0..3)?, session.range(2..5)?);
+    /// assert_eq!(left.union(&right)?.order_by("id")?.collect_rows::<i64>()?, [0, 1, 2, 2, 3, 4]);
+    /// # Ok::<(), Error>(())
+    /// ```
     pub fn union(&self, other: &DataFrame) -> Result<DataFrame> {
         self.set_operation(other, SetOp::Union, true)
     }
 
     /// The same as [`DataFrame::union`].
+    ///
+    /// ```
+    /// # use firesteel::prelude::*;
+    /// # let session = Session::builder().get_or_create()?;
+    /// let (left, right) = (session.range(0..3)?, session.range(2..5)?);
+    /// assert_eq!(left.union_all(&right)?.order_by("id")?.collect_rows::<i64>()?, [0, 1, 2, 2, 3, 4]);
+    /// # Ok::<(), Error>(())
+    /// ```
     pub fn union_all(&self, other: &DataFrame) -> Result<DataFrame> {
         self.union(other)
     }
 
     /// The rows of both, columns by name, in the order of this one. With `allow_missing`, columns that one side lacks are
     /// NULL there.
+    ///
+    /// ```
+    /// # use firesteel::prelude::*;
+    /// # let session = Session::builder().get_or_create()?;
+    /// let left = session.sql("SELECT 1 AS a, 'x' AS b")?;
+    /// let right = session.sql("SELECT 'y' AS b")?;
+    /// let rows = left.union_by_name(&right, true)?.order_by("b")?;
+    /// assert_eq!(rows.take(2)?[1].to_string(), "[NULL, y]");
+    /// assert!(left.union_by_name(&right, false).is_err());
+    /// # Ok::<(), Error>(())
+    /// ```
     pub fn union_by_name(&self, other: &DataFrame, allow_missing: bool) -> Result<DataFrame> {
         let (left, right) = match allow_missing {
             true => (self.padded(other)?, other.padded(self)?),
@@ -63,26 +90,66 @@ impl DataFrame {
     }
 
     /// The rows that both have, each once.
+    ///
+    /// ```
+    /// # use firesteel::prelude::*;
+    /// # let session = Session::builder().get_or_create()?;
+    /// let (left, right) = (session.range(0..3)?, session.range(2..5)?);
+    /// assert_eq!(left.intersect(&right)?.order_by("id")?.collect_rows::<i64>()?, [2]);
+    /// # Ok::<(), Error>(())
+    /// ```
     pub fn intersect(&self, other: &DataFrame) -> Result<DataFrame> {
         self.set_operation(other, SetOp::Intersect, false)
     }
 
     /// The rows that both have, as often as both have them.
+    ///
+    /// ```
+    /// # use firesteel::prelude::*;
+    /// # let session = Session::builder().get_or_create()?;
+    /// let twice = session.range(0..2)?.union(&session.range(0..2)?)?;
+    /// assert_eq!(twice.intersect_all(&twice)?.count()?, 4);
+    /// # Ok::<(), Error>(())
+    /// ```
     pub fn intersect_all(&self, other: &DataFrame) -> Result<DataFrame> {
         self.set_operation(other, SetOp::Intersect, true)
     }
 
     /// The rows that the other has not, each once.
+    ///
+    /// ```
+    /// # use firesteel::prelude::*;
+    /// # let session = Session::builder().get_or_create()?;
+    /// let (left, right) = (session.range(0..3)?, session.range(2..5)?);
+    /// assert_eq!(left.except(&right)?.order_by("id")?.collect_rows::<i64>()?, [0, 1]);
+    /// # Ok::<(), Error>(())
+    /// ```
     pub fn except(&self, other: &DataFrame) -> Result<DataFrame> {
         self.set_operation(other, SetOp::Except, false)
     }
 
     /// The rows that are left when each of the other's takes one away.
+    ///
+    /// ```
+    /// # use firesteel::prelude::*;
+    /// # let session = Session::builder().get_or_create()?;
+    /// let twice = session.range(0..2)?.union(&session.range(0..2)?)?;
+    /// assert_eq!(twice.except_all(&session.range(0..2)?)?.count()?, 2);
+    /// # Ok::<(), Error>(())
+    /// ```
     pub fn except_all(&self, other: &DataFrame) -> Result<DataFrame> {
         self.set_operation(other, SetOp::Except, true)
     }
 
     /// The same as [`DataFrame::except`].
+    ///
+    /// ```
+    /// # use firesteel::prelude::*;
+    /// # let session = Session::builder().get_or_create()?;
+    /// let (left, right) = (session.range(0..3)?, session.range(2..5)?);
+    /// assert_eq!(left.subtract(&right)?.order_by("id")?.collect_rows::<i64>()?, [0, 1]);
+    /// # Ok::<(), Error>(())
+    /// ```
     pub fn subtract(&self, other: &DataFrame) -> Result<DataFrame> {
         self.except(other)
     }

@@ -27,10 +27,27 @@ impl Default for ShowOptions {
 
 impl DataFrame {
     /// Prints the first rows as a table.
+    ///
+    /// ```
+    /// # use firesteel::prelude::*;
+    /// # let session = Session::builder().get_or_create()?;
+    /// session.range(0..3)?.show(2)?;
+    /// assert!(session.range(0..3)?.to_string(2)?.ends_with("only showing top 2 rows\n"));
+    /// # Ok::<(), Error>(())
+    /// ```
     pub fn show(&self, rows: u64) -> Result<()> {
         self.show_with(&ShowOptions { rows, ..ShowOptions::default() })
     }
 
+    /// Prints the first rows in another form.
+    ///
+    /// ```
+    /// # use firesteel::prelude::*;
+    /// # let session = Session::builder().get_or_create()?;
+    /// session.range(0..1)?.show_with(&ShowOptions { vertical: true, ..ShowOptions::default() })?;
+    /// assert!(session.range(0..1)?.show_string(&ShowOptions { vertical: true, ..ShowOptions::default() })?.contains(" id | 0"));
+    /// # Ok::<(), Error>(())
+    /// ```
     pub fn show_with(&self, options: &ShowOptions) -> Result<()> {
         println!("{}", self.show_string(options)?);
         Ok(())
@@ -60,6 +77,15 @@ impl DataFrame {
         self.show_string(&ShowOptions { rows, ..ShowOptions::default() })
     }
 
+    /// What [`DataFrame::show_with`] prints.
+    ///
+    /// ```
+    /// # use firesteel::prelude::*;
+    /// # let session = Session::builder().get_or_create()?;
+    /// let text = session.range(0..1)?.show_string(&ShowOptions::default())?;
+    /// assert_eq!(text, "+---+\n| id|\n+---+\n|  0|\n+---+\n");
+    /// # Ok::<(), Error>(())
+    /// ```
     pub fn show_string(&self, options: &ShowOptions) -> Result<String> {
         let mut lines = self.limit(options.rows.saturating_add(1))?.texts(options.truncate)?;
         let more = lines.len() as u64 > options.rows;
@@ -109,11 +135,27 @@ impl DataFrame {
     }
 
     /// Prints the columns as a tree.
+    ///
+    /// ```
+    /// # use firesteel::prelude::*;
+    /// # let session = Session::builder().get_or_create()?;
+    /// session.range(0..1)?.print_schema();
+    /// assert_eq!(session.range(0..1)?.schema_string(), "root\n |-- id: long (nullable = false)\n");
+    /// # Ok::<(), Error>(())
+    /// ```
     pub fn print_schema(&self) {
         print!("{}", self.schema_string());
     }
 
     /// What [`DataFrame::print_schema`] prints.
+    ///
+    /// ```
+    /// # use firesteel::prelude::*;
+    /// # let session = Session::builder().get_or_create()?;
+    /// let tree = session.sql("SELECT array(1) AS a")?.schema_string();
+    /// assert!(tree.starts_with("root\n |-- a: array"));
+    /// # Ok::<(), Error>(())
+    /// ```
     pub fn schema_string(&self) -> String {
         let mut out = String::from("root\n");
         for column in self.output() {

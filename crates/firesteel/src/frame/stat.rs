@@ -33,6 +33,14 @@ pub struct DataFrameStat {
 
 impl DataFrame {
     /// Methods for statistics.
+    ///
+    /// ```
+    /// # use firesteel::prelude::*;
+    /// # let session = Session::builder().get_or_create()?;
+    /// let points = session.create_dataframe([(1.0, 2.0), (2.0, 4.0), (3.0, 6.0)], ["x", "y"])?;
+    /// assert_eq!(points.stat().cov("x", "y")?, Some(2.0));
+    /// # Ok::<(), Error>(())
+    /// ```
     pub fn stat(&self) -> DataFrameStat {
         DataFrameStat { frame: self.clone() }
     }
@@ -45,17 +53,42 @@ impl DataFrameStat {
     }
 
     /// Pearson's correlation of two columns.
+    ///
+    /// ```
+    /// # use firesteel::prelude::*;
+    /// # let session = Session::builder().get_or_create()?;
+    /// let points = session.create_dataframe([(1.0, 2.0), (2.0, 4.0), (3.0, 6.0)], ["x", "y"])?;
+    /// assert_eq!(points.stat().corr("x", "y")?, Some(1.0));
+    /// # Ok::<(), Error>(())
+    /// ```
     pub fn corr(&self, left: &str, right: &str) -> Result<Option<f64>> {
         self.one_number(Column::call("corr", vec![name_of(left), name_of(right)]))
     }
 
     /// The sample covariance of two columns.
+    ///
+    /// ```
+    /// # use firesteel::prelude::*;
+    /// # let session = Session::builder().get_or_create()?;
+    /// let points = session.create_dataframe([(1.0, 2.0), (2.0, 4.0), (3.0, 6.0)], ["x", "y"])?;
+    /// assert_eq!(points.stat().cov("x", "x")?, Some(1.0));
+    /// # Ok::<(), Error>(())
+    /// ```
     pub fn cov(&self, left: &str, right: &str) -> Result<Option<f64>> {
         self.one_number(Column::call("covar_samp", vec![name_of(left), name_of(right)]))
     }
 
     /// How often each value of one column meets each value of another: a row per value of the first, named
     /// `left_right`, a column per value of the second.
+    ///
+    /// ```
+    /// # use firesteel::prelude::*;
+    /// # let session = Session::builder().get_or_create()?;
+    /// let pairs = session.create_dataframe([("a", 1), ("a", 2), ("b", 1)], ["k", "n"])?;
+    /// let table = pairs.stat().crosstab("k", "n")?;
+    /// assert_eq!(table.columns(), ["k_n", "1", "2"]);
+    /// # Ok::<(), Error>(())
+    /// ```
     pub fn crosstab(&self, left: &str, right: &str) -> Result<DataFrame> {
         let text = |name: &str| name_of(name).cast("string");
         let values = self.frame.select(text(right).alias("value"))?.distinct()?;
@@ -70,6 +103,14 @@ impl DataFrameStat {
     }
 
     /// Approximate quantiles of a column; `accuracy` bounds the error by its inverse.
+    ///
+    /// ```
+    /// # use firesteel::prelude::*;
+    /// # let session = Session::builder().get_or_create()?;
+    /// let numbers = session.range(1..101)?;
+    /// assert_eq!(numbers.stat().approx_quantile("id", &[0.5], 10_000)?, [50.0]);
+    /// # Ok::<(), Error>(())
+    /// ```
     pub fn approx_quantile(&self, column: &str, probabilities: &[f64], accuracy: i32) -> Result<Vec<f64>> {
         let wanted = probabilities.to_vec().into_value();
         let quantiles = Column::call("percentile_approx", vec![name_of(column), wanted, accuracy.into_value()]);
@@ -78,6 +119,14 @@ impl DataFrameStat {
     }
 
     /// For each column the values that at least the part `support` of the rows have, as `<name>_freqItems`; exact.
+    ///
+    /// ```
+    /// # use firesteel::prelude::*;
+    /// # let session = Session::builder().get_or_create()?;
+    /// let items = session.sql("SELECT * FROM VALUES (1), (1), (1), (2) AS t(a)")?.stat().freq_items(["a"], 0.5)?;
+    /// assert_eq!(items.columns(), ["a_freqItems"]);
+    /// # Ok::<(), Error>(())
+    /// ```
     pub fn freq_items(&self, columns: impl Names, support: f64) -> Result<DataFrame> {
         let columns = columns.into_names();
         let rows = self.frame.count()?;
@@ -96,6 +145,14 @@ impl DataFrameStat {
     }
 
     /// A random part of each group of rows: which, is said by the value of a column.
+    ///
+    /// ```
+    /// # use firesteel::prelude::*;
+    /// # let session = Session::builder().get_or_create()?;
+    /// let all_odd = session.sql("SELECT id, id % 2 AS odd FROM range(10)")?.stat().sample_by("odd", [(1i64, 1.0)], 7)?;
+    /// assert_eq!(all_odd.agg(functions::min("odd"))?.collect_rows::<i64>()?, [1]);
+    /// # Ok::<(), Error>(())
+    /// ```
     pub fn sample_by<V: IntoValue>(
         &self,
         column: &str,

@@ -27,6 +27,15 @@ impl BatchStream {
         Self { result, edge, has_text }
     }
 
+    /// The Arrow schema of the batches.
+    ///
+    /// ```
+    /// # use firesteel::prelude::*;
+    /// # let session = Session::builder().get_or_create()?;
+    /// let stream = session.range(0..3)?.stream()?;
+    /// assert_eq!(stream.schema().field(0).name(), "id");
+    /// # Ok::<(), Error>(())
+    /// ```
     pub fn schema(&self) -> &SchemaRef {
         self.edge.schema()
     }
@@ -39,7 +48,33 @@ impl BatchStream {
         self.columns().iter().map(|column| column.data_type.clone()).collect()
     }
 
+    /// The next batch, awaited on any executor.
+    ///
+    /// ```
+    /// # use firesteel::prelude::*;
+    /// # let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
+    /// # runtime.block_on(async {
+    /// # let session = Session::builder().get_or_create()?;
+    /// let mut stream = session.range(0..3)?.stream_async().await?;
+    /// assert_eq!(stream.next_batch().await.expect("three rows")?.num_rows(), 3);
+    /// # Ok::<(), Error>(())
+    /// # })?;
+    /// # Ok::<(), Error>(())
+    /// ```
+    pub async fn next_batch(&mut self) -> Option<Result<RecordBatch>> {
+        std::future::poll_fn(|cx| Stream::poll_next(Pin::new(&mut *self), cx)).await
+    }
+
     /// Stops the query; what was fetched stays valid.
+    ///
+    /// ```
+    /// # use firesteel::prelude::*;
+    /// # let session = Session::builder().get_or_create()?;
+    /// let stream = session.range(0..1_000_000_000)?.stream()?;
+    /// stream.cancel();
+    /// assert!(stream.map(|batch| batch.map(|batch| batch.num_rows())).sum::<Result<usize>>().is_err());
+    /// # Ok::<(), Error>(())
+    /// ```
     pub fn cancel(&self) {
         if let Some(query) = self.result.query() {
             query.cancel();

@@ -87,6 +87,13 @@ impl DataFrame {
     }
 
     /// The same as [`DataFrame::filter`].
+    ///
+    /// ```
+    /// # use firesteel::prelude::*;
+    /// # let session = Session::builder().get_or_create()?;
+    /// assert_eq!(session.range(0..5)?.where_("id > 3")?.collect_rows::<i64>()?, [4]);
+    /// # Ok::<(), Error>(())
+    /// ```
     pub fn where_(&self, condition: impl IntoCondition) -> Result<DataFrame> {
         self.filter(condition)
     }
@@ -108,6 +115,15 @@ impl DataFrame {
     }
 
     /// Adds or replaces several columns, each computed from the present ones.
+    ///
+    /// ```
+    /// # use firesteel::prelude::*;
+    /// # let session = Session::builder().get_or_create()?;
+    /// let frame = session.range(3..4)?.with_columns([("double", col("id") * 2), ("id", lit(0))])?;
+    /// assert_eq!(frame.columns(), ["id", "double"]);
+    /// assert_eq!(frame.collect_rows::<(i32, i64)>()?, [(0, 6)]);
+    /// # Ok::<(), Error>(())
+    /// ```
     pub fn with_columns<'n>(&self, columns: impl IntoIterator<Item = (&'n str, Column)>) -> Result<DataFrame> {
         let mut open = self.open(Level::Where);
         let mut new = Vec::new();
@@ -144,6 +160,14 @@ impl DataFrame {
     }
 
     /// Other names for several columns at once.
+    ///
+    /// ```
+    /// # use firesteel::prelude::*;
+    /// # let session = Session::builder().get_or_create()?;
+    /// let frame = session.sql("SELECT 1 AS a, 2 AS b")?.with_columns_renamed([("a", "x"), ("nobody", "y")])?;
+    /// assert_eq!(frame.columns(), ["x", "b"]);
+    /// # Ok::<(), Error>(())
+    /// ```
     pub fn with_columns_renamed<'n>(&self, pairs: impl IntoIterator<Item = (&'n str, &'n str)>) -> Result<DataFrame> {
         let pairs: Vec<_> = pairs.into_iter().collect();
         let mut open = self.open(Level::Where);
@@ -160,6 +184,13 @@ impl DataFrame {
     }
 
     /// Without these columns: by name, or the very column of one side after a join. Unknown names do nothing.
+    ///
+    /// ```
+    /// # use firesteel::prelude::*;
+    /// # let session = Session::builder().get_or_create()?;
+    /// assert_eq!(session.sql("SELECT 1 AS a, 2 AS b, 3 AS c")?.drop(("a", "c"))?.columns(), ["b"]);
+    /// # Ok::<(), Error>(())
+    /// ```
     pub fn drop(&self, columns: impl IntoColumns) -> Result<DataFrame> {
         let mut open = self.open(Level::Where);
         let mut gone = Vec::new();
@@ -190,6 +221,13 @@ impl DataFrame {
     }
 
     /// The same columns under new names, as many as there are.
+    ///
+    /// ```
+    /// # use firesteel::prelude::*;
+    /// # let session = Session::builder().get_or_create()?;
+    /// assert_eq!(session.sql("SELECT 1, 2")?.to_df(["a", "b"])?.columns(), ["a", "b"]);
+    /// # Ok::<(), Error>(())
+    /// ```
     pub fn to_df<S: Into<String>>(&self, columns: impl IntoIterator<Item = S>) -> Result<DataFrame> {
         let columns = columns.into_iter().map(|name| names::quoted(name)).collect::<Vec<_>>();
         let visible = |name: &firesteel_plan::parsed::Ident| block::Visible {
@@ -224,11 +262,25 @@ impl DataFrame {
     }
 
     /// The same as [`DataFrame::order_by`].
+    ///
+    /// ```
+    /// # use firesteel::prelude::*;
+    /// # let session = Session::builder().get_or_create()?;
+    /// assert_eq!(session.range(0..5)?.sort(col("id").desc())?.limit(2)?.collect_rows::<i64>()?, [4, 3]);
+    /// # Ok::<(), Error>(())
+    /// ```
     pub fn sort(&self, orders: impl IntoSortOrders) -> Result<DataFrame> {
         self.order_by(orders)
     }
 
     /// Sorts within partitions, SQL's SORT BY.
+    ///
+    /// ```
+    /// # use firesteel::prelude::*;
+    /// # let session = Session::builder().get_or_create()?;
+    /// assert_eq!(session.range(0..5)?.sort_within_partitions(col("id").desc())?.limit(2)?.collect_rows::<i64>()?, [4, 3]);
+    /// # Ok::<(), Error>(())
+    /// ```
     pub fn sort_within_partitions(&self, orders: impl IntoSortOrders) -> Result<DataFrame> {
         let mut open = self.open(Level::Select);
         open.sort_by =
@@ -238,6 +290,13 @@ impl DataFrame {
     }
 
     /// The first rows.
+    ///
+    /// ```
+    /// # use firesteel::prelude::*;
+    /// # let session = Session::builder().get_or_create()?;
+    /// assert_eq!(session.range(0..5)?.limit(2)?.collect_rows::<i64>()?, [0, 1]);
+    /// # Ok::<(), Error>(())
+    /// ```
     pub fn limit(&self, rows: u64) -> Result<DataFrame> {
         let mut open = self.open(Level::Order);
         if open.limit.is_some() {
@@ -249,6 +308,13 @@ impl DataFrame {
     }
 
     /// Without the first rows.
+    ///
+    /// ```
+    /// # use firesteel::prelude::*;
+    /// # let session = Session::builder().get_or_create()?;
+    /// assert_eq!(session.range(0..5)?.offset(3)?.collect_rows::<i64>()?, [3, 4]);
+    /// # Ok::<(), Error>(())
+    /// ```
     pub fn offset(&self, rows: u64) -> Result<DataFrame> {
         let mut open = self.open(Level::Order);
         if open.offset.is_some() {
@@ -281,11 +347,27 @@ impl DataFrame {
     }
 
     /// The same as [`DataFrame::distinct`].
+    ///
+    /// ```
+    /// # use firesteel::prelude::*;
+    /// # let session = Session::builder().get_or_create()?;
+    /// let rows = session.sql("SELECT * FROM VALUES (1, 'a'), (1, 'a'), (1, 'b') AS t(n, k)")?;
+    /// assert_eq!(rows.drop_duplicates()?.count()?, 2);
+    /// # Ok::<(), Error>(())
+    /// ```
     pub fn drop_duplicates(&self) -> Result<DataFrame> {
         self.distinct()
     }
 
     /// One row for each different combination of these columns; of the others, the values of some row.
+    ///
+    /// ```
+    /// # use firesteel::prelude::*;
+    /// # let session = Session::builder().get_or_create()?;
+    /// let rows = session.sql("SELECT * FROM VALUES (1, 'a'), (1, 'a'), (1, 'b') AS t(n, k)")?;
+    /// assert_eq!(rows.drop_duplicates_by(["n"])?.count()?, 1);
+    /// # Ok::<(), Error>(())
+    /// ```
     pub fn drop_duplicates_by<'n>(&self, columns: impl IntoIterator<Item = &'n str>) -> Result<DataFrame> {
         let keys: Vec<_> = columns.into_iter().map(|name| self.column_named(name).cloned()).collect::<Result<_>>()?;
         let value = |name: &str| Column::new(ExprKind::Column(vec![names::quoted(name)]));
@@ -319,6 +401,14 @@ impl DataFrame {
     }
 
     /// A random part of the rows; the same for the same seed.
+    ///
+    /// ```
+    /// # use firesteel::prelude::*;
+    /// # let session = Session::builder().get_or_create()?;
+    /// let some = session.range(0..1000)?.sample(0.1, Some(7))?;
+    /// assert!((50..150).contains(&some.count()?));
+    /// # Ok::<(), Error>(())
+    /// ```
     pub fn sample(&self, fraction: f64, seed: Option<i64>) -> Result<DataFrame> {
         let mut open = Open::over(self, None);
         let size = SampleSize::Percent((fraction * 100.0).into_value().expr);
@@ -328,6 +418,14 @@ impl DataFrame {
     }
 
     /// Says how the rows should be treated where they are joined: `broadcast`, `merge`, `shuffle_hash`, ….
+    ///
+    /// ```
+    /// # use firesteel::prelude::*;
+    /// # let session = Session::builder().get_or_create()?;
+    /// let small = session.range(0..2)?.hint("broadcast")?;
+    /// assert_eq!(session.range(0..9)?.join(&small, "id", "inner")?.count()?, 2);
+    /// # Ok::<(), Error>(())
+    /// ```
     pub fn hint(&self, name: &str) -> Result<DataFrame> {
         let open = Open::over(self, None);
         let inputs = open.inputs();
@@ -338,16 +436,37 @@ impl DataFrame {
     }
 
     /// Spreads the rows over partitions: by number, and by columns if there are any.
+    ///
+    /// ```
+    /// # use firesteel::prelude::*;
+    /// # let session = Session::builder().get_or_create()?;
+    /// assert_eq!(session.range(0..9)?.repartition(Some(4), "id")?.count()?, 9);
+    /// # Ok::<(), Error>(())
+    /// ```
     pub fn repartition(&self, partitions: Option<u32>, columns: impl IntoColumns) -> Result<DataFrame> {
         self.partitioned("REPARTITION", partitions, columns.into_columns())
     }
 
     /// Spreads the rows over partitions so that each holds a range of the columns.
+    ///
+    /// ```
+    /// # use firesteel::prelude::*;
+    /// # let session = Session::builder().get_or_create()?;
+    /// assert_eq!(session.range(0..9)?.repartition_by_range(None, "id")?.count()?, 9);
+    /// # Ok::<(), Error>(())
+    /// ```
     pub fn repartition_by_range(&self, partitions: Option<u32>, columns: impl IntoColumns) -> Result<DataFrame> {
         self.partitioned("REPARTITION_BY_RANGE", partitions, columns.into_columns())
     }
 
     /// At most so many partitions.
+    ///
+    /// ```
+    /// # use firesteel::prelude::*;
+    /// # let session = Session::builder().get_or_create()?;
+    /// assert_eq!(session.range(0..9)?.coalesce(1)?.count()?, 9);
+    /// # Ok::<(), Error>(())
+    /// ```
     pub fn coalesce(&self, partitions: u32) -> Result<DataFrame> {
         self.partitioned("COALESCE", Some(partitions), Vec::new())
     }

@@ -41,16 +41,39 @@ pub use windows::*;
 pub use crate::column::value::lit;
 pub use crate::column::{col, expr, when};
 
-/// Functions of one shape each: `name(columns); name(columns | values); name(columns ...)` for any number of columns.
+/// The documentation of a function: what it is called in SQL, and an example over some rows with what the first row is.
+macro_rules! documented {
+    ($text:expr, [$($example:tt)*], $rows:literal, $expected:literal) => {
+        concat!(
+            $text,
+            "\n\n```\n# use firesteel::functions::*;\n# use firesteel::prelude::*;\n",
+            "# let session = Session::builder().get_or_create()?;\n",
+            "let rows = session.sql(", stringify!($rows), ")?;\n",
+            "let result = rows.select(", stringify!($($example)*), ")?;\n",
+            "assert_eq!(result.take(1)?[0].to_string(), ", stringify!($expected), ");\n",
+            "# Ok::<(), Error>(())\n```"
+        )
+    };
+    ($text:expr, $example:tt, $expected:literal) => {
+        $crate::functions::documented!($text, $example, "SELECT 1 AS one", $expected)
+    };
+}
+pub(crate) use documented;
+
+/// Functions of one shape each: `name(columns)`, `name(columns | values)`, each with an example: `[call] from "rows" => "first
+/// row"`.
 macro_rules! functions {
-    ($($name:ident($($column:ident),* $(| $($value:ident),+)?) $(= $sql:literal)?;)*) => {
+    ($($name:ident($($column:ident),* $(| $($value:ident),+)?) $(= $sql:literal)?: $example:tt $(from $rows:literal)? => $expected:literal;)*) => {
         $(
-            #[doc = concat!("SQL's `", stringify!($name), "`: ", stringify!(($($column),* $(; $($value),+)?)), ".")]
+            #[doc = $crate::functions::documented!(
+                concat!("SQL's `", $crate::functions::sql_name!($name $($sql)?), stringify!(($($column),* $($(, $value)+)?)), "`."),
+                $example, $($rows,)? $expected
+            )]
             pub fn $name($($column: impl $crate::column::value::IntoColumn,)* $($($value: impl $crate::column::value::IntoValue),+)?) -> $crate::column::Column {
                 #[allow(unused_imports)]
                 use $crate::column::value::{IntoColumn as _, IntoValue as _};
                 let arguments = vec![$($column.into_column(),)* $($($value.into_value()),+)?];
-                $crate::column::Column::call($crate::functions::sql_name(stringify!($name), &[$($sql)?]), arguments)
+                $crate::column::Column::call($crate::functions::sql_name!($name $($sql)?), arguments)
             }
         )*
     };
@@ -59,9 +82,11 @@ pub(crate) use functions;
 
 /// Functions of any number of columns.
 macro_rules! variadic {
-    ($($name:ident;)*) => {
+    ($($name:ident: $example:tt $(from $rows:literal)? => $expected:literal;)*) => {
         $(
-            #[doc = concat!("SQL's `", stringify!($name), "` of any number of columns.")]
+            #[doc = $crate::functions::documented!(
+                concat!("SQL's `", stringify!($name), "` of any number of columns."), $example, $($rows,)? $expected
+            )]
             pub fn $name(columns: impl $crate::column::value::IntoColumns) -> $crate::column::Column {
                 $crate::column::Column::call(stringify!($name), columns.into_columns())
             }
@@ -71,16 +96,40 @@ macro_rules! variadic {
 pub(crate) use variadic;
 
 /// The name in SQL where Rust's must differ.
-pub(crate) fn sql_name(rust: &'static str, given: &[&'static str]) -> &'static str {
-    given.first().copied().unwrap_or(rust)
+macro_rules! sql_name {
+    ($name:ident) => {
+        stringify!($name)
+    };
+    ($name:ident $sql:literal) => {
+        $sql
+    };
 }
+pub(crate) use sql_name;
 
 /// Any function by its name, those that the session was given included.
+///
+/// ```
+/// # use firesteel::prelude::*;
+/// # let session = Session::builder().get_or_create()?;
+/// let rows = session.range(2..4)?.select(functions::call_function("power", ("id", lit(2))))?;
+/// assert_eq!(rows.collect_rows::<f64>()?, [4.0, 9.0]);
+/// # Ok::<(), Error>(())
+/// ```
 pub fn call_function(name: &str, arguments: impl crate::column::value::IntoColumns) -> crate::column::Column {
     crate::column::Column::call(name, arguments.into_columns())
 }
 
 /// The same as [`call_function`].
+///
+/// ```
+/// # use firesteel::extend::ScalarUdf;
+/// # use firesteel::prelude::*;
+/// # let session = Session::builder().get_or_create()?;
+/// session.register_function(ScalarUdf::of_rows("twice", |x: i64| x * 2))?;
+/// let rows = session.range(2..4)?.select(functions::call_udf("twice", "id"))?;
+/// assert_eq!(rows.collect_rows::<i64>()?, [4, 6]);
+/// # Ok::<(), Error>(())
+/// ```
 pub fn call_udf(name: &str, arguments: impl crate::column::value::IntoColumns) -> crate::column::Column {
     call_function(name, arguments)
 }

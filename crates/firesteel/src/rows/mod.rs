@@ -55,15 +55,40 @@ impl Row {
     }
 
     /// How many columns there are.
+    ///
+    /// ```
+    /// # use firesteel::prelude::*;
+    /// # let session = Session::builder().get_or_create()?;
+    /// let row = session.sql("SELECT 1 AS a, 'x' AS b")?.first()?.expect("a row");
+    /// assert_eq!(row.len(), 2);
+    /// # Ok::<(), Error>(())
+    /// ```
     pub fn len(&self) -> usize {
         self.batch.num_columns()
     }
 
+    /// Whether it has no column.
+    ///
+    /// ```
+    /// # use firesteel::prelude::*;
+    /// # let session = Session::builder().get_or_create()?;
+    /// let row = session.sql("SELECT 1 AS a, 'x' AS b")?.first()?.expect("a row");
+    /// assert!(!row.is_empty());
+    /// # Ok::<(), Error>(())
+    /// ```
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
     /// The value of the column of that name.
+    ///
+    /// ```
+    /// # use firesteel::prelude::*;
+    /// # let session = Session::builder().get_or_create()?;
+    /// let row = session.sql("SELECT 1 AS a, 'x' AS b")?.first()?.expect("a row");
+    /// assert_eq!((row.get::<i32>("a")?, row.get::<String>("b")?), (1, "x".to_owned()));
+    /// # Ok::<(), Error>(())
+    /// ```
     pub fn get<T: DeserializeOwned>(&self, name: &str) -> Result<T> {
         let schema = self.batch.schema();
         let at = schema.fields().iter().position(|field| same_name(field.name(), name));
@@ -76,6 +101,14 @@ impl Row {
     }
 
     /// The value of a column by place, from 0.
+    ///
+    /// ```
+    /// # use firesteel::prelude::*;
+    /// # let session = Session::builder().get_or_create()?;
+    /// let row = session.sql("SELECT 1 AS a, 'x' AS b")?.first()?.expect("a row");
+    /// assert_eq!(row.get_at::<Option<i64>>(0)?, Some(1));
+    /// # Ok::<(), Error>(())
+    /// ```
     pub fn get_at<T: DeserializeOwned>(&self, at: usize) -> Result<T> {
         match self.batch.columns().get(at) {
             Some(array) => de::value(array, self.at, self.batch.schema_ref().field(at).name()),
@@ -86,6 +119,14 @@ impl Row {
     }
 
     /// All values as one: a struct, a tuple.
+    ///
+    /// ```
+    /// # use firesteel::prelude::*;
+    /// # let session = Session::builder().get_or_create()?;
+    /// let row = session.sql("SELECT 1 AS a, 'x' AS b")?.first()?.expect("a row");
+    /// assert_eq!(row.deserialize::<(i32, String)>()?, (1, "x".to_owned()));
+    /// # Ok::<(), Error>(())
+    /// ```
     pub fn deserialize<T: DeserializeOwned>(&self) -> Result<T> {
         de::row(&self.batch, self.at)
     }

@@ -55,7 +55,7 @@ impl Parser<'_> {
             self.expect_word("AS")?;
             let start = self.at;
             let query = self.boxed_query()?;
-            ViewSource::Query { query, text: self.slice(self.since(start)).to_owned() }
+            ViewSource::Query { query, text: self.text_with_values(self.since(start)) }
         };
         let Modifiers { or_replace, global, temporary, .. } = *modifiers;
         let view =

@@ -1,10 +1,11 @@
-//! Statements: which one it is, and those that take a line. `set`, `show`, `create`, `write` and `analyze` hold the
-//! longer ones.
+//! Statements: which one it is, and those that take a line. `set`, `show`, `create`, `variables`, `write` and
+//! `analyze` hold the longer ones.
 
 mod analyze;
 mod create;
 mod set;
 mod show;
+mod variables;
 mod write;
 
 use firesteel_common::Result;
@@ -29,6 +30,8 @@ impl Parser<'_> {
         match word.to_ascii_uppercase().as_str() {
             "EXPLAIN" => self.explain(),
             "CREATE" | "REPLACE" => self.create(),
+            "DECLARE" => self.declare(),
+            "EXECUTE" if self.is_word_at(1, "IMMEDIATE") => self.execute_immediate(),
             "DROP" => self.drop_object(),
             "INSERT" => self.insert(None),
             "WITH" => self.with_statement(),
@@ -57,7 +60,6 @@ impl Parser<'_> {
             "CALL",
             "CLOSE",
             "COMMENT",
-            "DECLARE",
             "DELETE",
             "EXECUTE",
             "EXPORT",
@@ -126,6 +128,11 @@ impl Parser<'_> {
     fn drop_object(&mut self) -> Result<StatementKind> {
         let start = self.at;
         self.advance();
+        let temporary = self.is_word("TEMPORARY") || self.is_word("TEMP");
+        if temporary && (self.is_word_at(1, "VARIABLE") || self.is_word_at(1, "VAR")) {
+            self.advance();
+            return self.drop_variable();
+        }
         let is_view = self.word("VIEW");
         if !is_view && !self.word("TABLE") {
             return Err(self.other_object("DROP", start));
@@ -150,7 +157,6 @@ impl Parser<'_> {
             "SCHEMA",
             "TEMP",
             "TEMPORARY",
-            "VARIABLE",
             "STREAMING",
             "FLOW",
             "ROLE",

@@ -16,7 +16,7 @@ impl Parser<'_> {
         }
         let is_variable = self.is_word("VAR") || self.is_word("VARIABLE");
         if is_variable && matches!(self.peek_at(1), Token::Word(_) | Token::Quoted(_) | Token::Symbol("(")) {
-            return Err(self.unsupported("session variables", start));
+            return self.set_variables(start);
         }
         if self.is_word("CATALOG") && matches!(self.peek_at(1), Token::Word(_) | Token::Quoted(_) | Token::String(_)) {
             return Err(self.unsupported("SET CATALOG", start));

@@ -1,0 +1,19 @@
+-- Names of subqueries show the columns around them; NULL as a truth; ORDER BY where two outputs have one name.
+CREATE OR REPLACE TEMPORARY VIEW t AS SELECT * FROM VALUES (1, DATE'2024-01-02'), (2, DATE'2024-01-01') AS t(a, d);
+SELECT (SELECT max(a) FROM t);
+SELECT (SELECT max(a) FROM t u WHERE u.a < t.a) FROM t;
+SELECT (SELECT t.a) FROM t;
+SELECT 1 + (SELECT max(u.a) FROM t u WHERE u.a = t.a) FROM t;
+SELECT t.a IN (SELECT u.a FROM t u WHERE u.d = t.d) FROM t;
+SELECT t.a NOT IN (SELECT u.a FROM t u WHERE u.d > t.d) FROM t;
+SELECT EXISTS (SELECT 1 FROM t u WHERE u.d = t.d) FROM t;
+SELECT NOT EXISTS (SELECT 1 FROM t u WHERE u.d > t.d) FROM t;
+SELECT EXISTS (SELECT 1 FROM t);
+SELECT true AND NULL, NULL AND NULL, NOT NULL, NULL OR true;
+SELECT a FROM t WHERE a = 1 AND NULL;
+SELECT a FROM t WHERE a = 1 OR NULL;
+SELECT a FROM t WHERE NULL;
+SELECT d, CAST(d AS STRING) FROM t ORDER BY d;
+SELECT CAST(d AS STRING), d FROM t ORDER BY d DESC;
+SELECT a, -a AS a FROM t ORDER BY a;
+SELECT d, CAST(d AS STRING), count(*) FROM t GROUP BY d ORDER BY d;
