@@ -68,7 +68,7 @@ pub use firesteel_common::settings::SESSION_TIME_ZONE;
 /// ```
 /// # use firesteel::prelude::*;
 /// let error = firesteel::file_error("/tmp/x", "the disk is full");
-/// assert_eq!(error.condition().name, "CANNOT_READ_FILE");
+/// assert_eq!(error.condition().name, "FAILED_READ_FILE.NO_HINT");
 /// # Ok::<(), Error>(())
 /// ```
 pub fn file_error(path: &str, reason: &str) -> Error {

@@ -208,7 +208,7 @@ impl Session {
     /// # use firesteel::prelude::*;
     /// # let session = Session::builder().get_or_create()?;
     /// session.set("spark.sql.session.timeZone", "Asia/Tokyo")?;
-    /// assert_eq!(session.set("spark.sql.session.timeZone", "Mars").unwrap_err().condition().name, "INVALID_CONF_VALUE");
+    /// assert_eq!(session.set("spark.sql.session.timeZone", "Mars").unwrap_err().condition().name, "INVALID_CONF_VALUE.TYPE_MISMATCH");
     /// # Ok::<(), Error>(())
     /// ```
     pub fn set(&self, key: &str, value: &str) -> Result<()> {

@@ -33,8 +33,8 @@ impl Window {
     /// ```
     /// # use firesteel::prelude::*;
     /// # let session = Session::builder().get_or_create()?;
-    /// let sums = session.range(1..5)?.select(functions::sum("id").over(&Window::partition_by(col("id").gt(2)).order_by("id")))?;
-    /// assert_eq!(sums.collect_rows::<i64>()?, [1, 3, 3, 7]);
+    /// let sums = session.range(1..5)?.select(functions::sum("id").over(&Window::partition_by(col("id").gt(2)).order_by("id")).alias("sum"))?;
+    /// assert_eq!(sums.order_by("sum")?.collect_rows::<i64>()?, [1, 3, 3, 7]);
     /// # Ok::<(), Error>(())
     /// ```
     pub fn partition_by(columns: impl IntoColumns) -> WindowSpec {
@@ -95,8 +95,8 @@ impl WindowSpec {
     /// ```
     /// # use firesteel::prelude::*;
     /// # let session = Session::builder().get_or_create()?;
-    /// let sums = session.range(1..5)?.select(functions::sum("id").over(&Window::order_by("id").partition_by(col("id").gt(2))))?;
-    /// assert_eq!(sums.collect_rows::<i64>()?, [1, 3, 3, 7]);
+    /// let sums = session.range(1..5)?.select(functions::sum("id").over(&Window::order_by("id").partition_by(col("id").gt(2))).alias("sum"))?;
+    /// assert_eq!(sums.order_by("sum")?.collect_rows::<i64>()?, [1, 3, 3, 7]);
     /// # Ok::<(), Error>(())
     /// ```
     pub fn partition_by(self, columns: impl IntoColumns) -> Self {

@@ -63,7 +63,7 @@ proptest! {
             }
         }
         // Sixty-four bits do not meet by chance in so few rows.
-        let different: std::collections::HashSet<_> = seen.iter().map(|(_, hash)| hash).collect();
+        let different: hashbrown::HashSet<_> = seen.iter().map(|(_, hash)| hash).collect();
         prop_assert_eq!(different.len(), seen.len());
     }
 }

@@ -45,7 +45,7 @@ impl DataFrame {
     /// # use firesteel::prelude::*;
     /// # let session = Session::builder().get_or_create()?;
     /// session.range(0..1)?.show_with(&ShowOptions { vertical: true, ..ShowOptions::default() })?;
-    /// assert!(session.range(0..1)?.show_string(&ShowOptions { vertical: true, ..ShowOptions::default() })?.contains(" id | 0"));
+    /// assert!(session.range(0..1)?.show_string(&ShowOptions { vertical: true, ..ShowOptions::default() })?.contains(" id  | 0"));
     /// # Ok::<(), Error>(())
     /// ```
     pub fn show_with(&self, options: &ShowOptions) -> Result<()> {

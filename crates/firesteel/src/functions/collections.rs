@@ -5,58 +5,58 @@ use crate::column::Column;
 use crate::column::value::{IntoColumn, IntoValue};
 
 functions! {
-    array_append(array | element): [array_append(expr("array('b', 'd', 'c', 'a')"), "d")] => "[\"b\",\"d\",\"c\",\"a\",\"d\"]";
-    array_compact(array): [array_compact(expr("array(1, 2, 3, null)"))] => "[1,2,3]";
-    array_contains(array | element): [array_contains(expr("array(1, 2, 3)"), 2)] => "true";
-    array_distinct(array): [array_distinct(expr("array(1, 2, 3, null, 3)"))] => "[1,2,3,null]";
-    array_except(left, right): [array_except(expr("array(1, 2, 3)"), expr("array(1, 3, 5)"))] => "[2]";
-    array_insert(array | position, element): [array_insert(expr("array(1, 2, 3, 4)"), 5, 5)] => "[1,2,3,4,5]";
-    array_intersect(left, right): [array_intersect(expr("array(1, 2, 3)"), expr("array(1, 3, 5)"))] => "[1,3]";
-    array_join(array | delimiter): [array_join(expr("array('hello', 'world')"), " ")] => "hello world";
-    array_max(array): [array_max(expr("array(1, 20, null, 3)"))] => "20";
-    array_min(array): [array_min(expr("array(1, 20, null, 3)"))] => "1";
-    array_position(array | element): [array_position(expr("array(312, 773, 708, 708)"), 708)] => "3";
-    array_prepend(array | element): [array_prepend(expr("array('b', 'd', 'c', 'a')"), "d")] => "[\"d\",\"b\",\"d\",\"c\",\"a\"]";
-    array_remove(array | element): [array_remove(expr("array(1, 2, 3, null, 3)"), 3)] => "[1,2,null]";
-    array_repeat(column | count): [array_repeat(lit("123"), 2)] => "[\"123\",\"123\"]";
-    array_size(array): [array_size(expr("array('b', 'd', 'c', 'a')"))] => "4";
-    array_union(left, right): [array_union(expr("array(1, 2, 3)"), expr("array(1, 3, 5)"))] => "[1,2,3,5]";
-    arrays_overlap(left, right): [arrays_overlap(expr("array(1, 2, 3)"), expr("array(3, 4, 5)"))] => "true";
-    cardinality(column): [cardinality(expr("array('b', 'd')"))] => "2";
-    element_at(column | key): [element_at(expr("array(1, 2, 3)"), 2)] => "2";
-    explode(column): [explode(expr("array(10, 20)"))] => "10";
-    explode_outer(column): [explode_outer(expr("array(10, 20)"))] => "10";
-    flatten(array): [flatten(expr("array(array(1, 2), array(3, 4))"))] => "[1,2,3,4]";
-    from_json(column | schema): [from_json(lit("{\"a\":1, \"b\":0.8}"), "a INT, b DOUBLE")] => "{\"a\":1,\"b\":0.8}";
-    get(array | index): [get(expr("array(1, 2, 3)"), 0)] => "1";
-    get_json_object(column | path): [get_json_object(lit("{\"a\":\"b\"}"), "$.a")] => "b";
-    inline(column): [inline(expr("array(struct(1, 'a'))"))] => "1, a";
-    inline_outer(column): [inline_outer(expr("array(struct(1, 'a'))"))] => "1, a";
-    json_array_length(column): [json_array_length(lit("[1,2,3,4]"))] => "4";
-    json_object_keys(column): [json_object_keys(lit("{}"))] => "[]";
-    map_contains_key(map | key): [map_contains_key(expr("map(1, 'a', 2, 'b')"), 1)] => "true";
-    map_entries(map): [map_entries(expr("map(1, 'a')"))] => "[{\"key\":1,\"value\":\"a\"}]";
-    map_from_arrays(keys, values): [map_from_arrays(expr("array(1.0, 3.0)"), expr("array('2', '4')"))] => "{1.0:\"2\",3.0:\"4\"}";
-    map_from_entries(array): [map_from_entries(expr("array(struct(1, 'a'), struct(2, 'b'))"))] => "{1:\"a\",2:\"b\"}";
-    map_keys(map): [map_keys(expr("map(1, 'a', 2, 'b')"))] => "[1,2]";
-    map_values(map): [map_values(expr("map(1, 'a', 2, 'b')"))] => "[\"a\",\"b\"]";
-    posexplode(column): [posexplode(expr("array(10, 20)"))] => "0, 10";
-    posexplode_outer(column): [posexplode_outer(expr("array(10, 20)"))] => "0, 10";
-    schema_of_json(column): [schema_of_json(lit("[{\"col\":0}]"))] => "ARRAY<STRUCT<col: BIGINT>>";
-    shuffle(array): [sort_array(shuffle(expr("array(3, 1, 2)")), true)] => "[1,2,3]";
-    size(column): [size(expr("array('b', 'd', 'c', 'a')"))] => "4";
-    slice(array | start, length): [slice(expr("array(1, 2, 3, 4)"), 2, 2)] => "[2,3]";
-    sort_array(array | ascending): [sort_array(expr("array('b', 'd', null, 'c', 'a')"), true)] => "[null,\"a\",\"b\",\"c\",\"d\"]";
-    str_to_map(column | pair_delimiter, key_value_delimiter): [str_to_map(lit("a:1,b:2,c:3"), ",", ":")] => "{\"a\":\"1\",\"b\":\"2\",\"c\":\"3\"}";
-    to_json(column): [to_json(expr("named_struct('a', 1, 'b', 2)"))] => "{\"a\":1,\"b\":2}";
-    try_element_at(column | key): [try_element_at(expr("array(1, 2, 3)"), 5)] => "NULL";
+    array_append(array | element): [array_append(expr("array('b', 'd', 'c', 'a')"), "d")] => "[[\"b\",\"d\",\"c\",\"a\",\"d\"]]";
+    array_compact(array): [array_compact(expr("array(1, 2, 3, null)"))] => "[[1,2,3]]";
+    array_contains(array | element): [array_contains(expr("array(1, 2, 3)"), 2)] => "[true]";
+    array_distinct(array): [array_distinct(expr("array(1, 2, 3, null, 3)"))] => "[[1,2,3,null]]";
+    array_except(left, right): [array_except(expr("array(1, 2, 3)"), expr("array(1, 3, 5)"))] => "[[2]]";
+    array_insert(array | position, element): [array_insert(expr("array(1, 2, 3, 4)"), 5, 5)] => "[[1,2,3,4,5]]";
+    array_intersect(left, right): [array_intersect(expr("array(1, 2, 3)"), expr("array(1, 3, 5)"))] => "[[1,3]]";
+    array_join(array | delimiter): [array_join(expr("array('hello', 'world')"), " ")] => "[hello world]";
+    array_max(array): [array_max(expr("array(1, 20, null, 3)"))] => "[20]";
+    array_min(array): [array_min(expr("array(1, 20, null, 3)"))] => "[1]";
+    array_position(array | element): [array_position(expr("array(312, 773, 708, 708)"), 708)] => "[3]";
+    array_prepend(array | element): [array_prepend(expr("array('b', 'd', 'c', 'a')"), "d")] => "[[\"d\",\"b\",\"d\",\"c\",\"a\"]]";
+    array_remove(array | element): [array_remove(expr("array(1, 2, 3, null, 3)"), 3)] => "[[1,2,null]]";
+    array_repeat(column | count): [array_repeat(lit("123"), 2)] => "[[\"123\",\"123\"]]";
+    array_size(array): [array_size(expr("array('b', 'd', 'c', 'a')"))] => "[4]";
+    array_union(left, right): [array_union(expr("array(1, 2, 3)"), expr("array(1, 3, 5)"))] => "[[1,2,3,5]]";
+    arrays_overlap(left, right): [arrays_overlap(expr("array(1, 2, 3)"), expr("array(3, 4, 5)"))] => "[true]";
+    cardinality(column): [cardinality(expr("array('b', 'd')"))] => "[2]";
+    element_at(column | key): [element_at(expr("array(1, 2, 3)"), 2)] => "[2]";
+    explode(column): [explode(expr("array(10, 20)"))] => "[10]";
+    explode_outer(column): [explode_outer(expr("array(10, 20)"))] => "[10]";
+    flatten(array): [flatten(expr("array(array(1, 2), array(3, 4))"))] => "[[1,2,3,4]]";
+    from_json(column | schema): [from_json(lit("{\"a\":1, \"b\":0.8}"), "a INT, b DOUBLE")] => "[{\"a\":1,\"b\":0.8}]";
+    get(array | index): [get(expr("array(1, 2, 3)"), 0)] => "[1]";
+    get_json_object(column | path): [get_json_object(lit("{\"a\":\"b\"}"), "$.a")] => "[b]";
+    inline(column): [inline(expr("array(struct(1, 'a'))"))] => "[1, a]";
+    inline_outer(column): [inline_outer(expr("array(struct(1, 'a'))"))] => "[1, a]";
+    json_array_length(column): [json_array_length(lit("[1,2,3,4]"))] => "[4]";
+    json_object_keys(column): [json_object_keys(lit("{}"))] => "[[]]";
+    map_contains_key(map | key): [map_contains_key(expr("map(1, 'a', 2, 'b')"), 1)] => "[true]";
+    map_entries(map): [map_entries(expr("map(1, 'a')"))] => "[[{\"key\":1,\"value\":\"a\"}]]";
+    map_from_arrays(keys, values): [map_from_arrays(expr("array(1.0, 3.0)"), expr("array('2', '4')"))] => "[{1.0:\"2\",3.0:\"4\"}]";
+    map_from_entries(array): [map_from_entries(expr("array(struct(1, 'a'), struct(2, 'b'))"))] => "[{1:\"a\",2:\"b\"}]";
+    map_keys(map): [map_keys(expr("map(1, 'a', 2, 'b')"))] => "[[1,2]]";
+    map_values(map): [map_values(expr("map(1, 'a', 2, 'b')"))] => "[[\"a\",\"b\"]]";
+    posexplode(column): [posexplode(expr("array(10, 20)"))] => "[0, 10]";
+    posexplode_outer(column): [posexplode_outer(expr("array(10, 20)"))] => "[0, 10]";
+    schema_of_json(column): [schema_of_json(lit("[{\"col\":0}]"))] => "[ARRAY<STRUCT<col: BIGINT>>]";
+    shuffle(array): [sort_array(shuffle(expr("array(3, 1, 2)")), true)] => "[[1,2,3]]";
+    size(column): [size(expr("array('b', 'd', 'c', 'a')"))] => "[4]";
+    slice(array | start, length): [slice(expr("array(1, 2, 3, 4)"), 2, 2)] => "[[2,3]]";
+    sort_array(array | ascending): [sort_array(expr("array('b', 'd', null, 'c', 'a')"), true)] => "[[null,\"a\",\"b\",\"c\",\"d\"]]";
+    str_to_map(column | pair_delimiter, key_value_delimiter): [str_to_map(lit("a:1,b:2,c:3"), ",", ":")] => "[{\"a\":\"1\",\"b\":\"2\",\"c\":\"3\"}]";
+    to_json(column): [to_json(expr("named_struct('a', 1, 'b', 2)"))] => "[{\"a\":1,\"b\":2}]";
+    try_element_at(column | key): [try_element_at(expr("array(1, 2, 3)"), 5)] => "[NULL]";
 }
 
 variadic! {
-    array: [array((lit(1), lit(2), lit(3)))] => "[1,2,3]";
-    arrays_zip: [arrays_zip((expr("array(1, 2, 3)"), expr("array(2, 3, 4)")))] => "[{\"0\":1,\"1\":2},{\"0\":2,\"1\":3},{\"0\":3,\"1\":4}]";
-    map_concat: [map_concat((expr("map(1, 'a', 2, 'b')"), expr("map(3, 'c')")))] => "{1:\"a\",2:\"b\",3:\"c\"}";
-    stack: [stack((lit(2), lit(1), lit("a"), lit(2), lit("b")))] => "1, a";
+    array: [array((lit(1), lit(2), lit(3)))] => "[[1,2,3]]";
+    arrays_zip: [arrays_zip((expr("array(1, 2, 3)"), expr("array(2, 3, 4)")))] => "[[{\"0\":1,\"1\":2},{\"0\":2,\"1\":3},{\"0\":3,\"1\":4}]]";
+    map_concat: [map_concat((expr("map(1, 'a', 2, 'b')"), expr("map(3, 'c')")))] => "[{1:\"a\",2:\"b\",3:\"c\"}]";
+    stack: [stack((lit(2), lit(1), lit("a"), lit(2), lit("b")))] => "[1, a]";
 }
 
 /// A map from columns that are keys and values in turn.
@@ -117,10 +117,10 @@ macro_rules! of_each {
 }
 
 of_each! {
-    exists(array): [exists(expr("array(1, 2, 3)"), |x| (x % 2).eq(0))] => "true";
-    filter(array): [filter(expr("array(1, 2, 3)"), |x| (x % 2).eq(1))] => "[1,3]";
-    forall(array): [forall(expr("array(1, 2, 3)"), |x| (x % 2).eq(0))] => "false";
-    transform(array): [transform(expr("array(1, 2, 3)"), |x| x + 1)] => "[2,3,4]";
+    exists(array): [exists(expr("array(1, 2, 3)"), |x| (x % 2).eq(0))] => "[true]";
+    filter(array): [filter(expr("array(1, 2, 3)"), |x| (x % 2).eq(1))] => "[[1,3]]";
+    forall(array): [forall(expr("array(1, 2, 3)"), |x| (x % 2).eq(0))] => "[false]";
+    transform(array): [transform(expr("array(1, 2, 3)"), |x| x + 1)] => "[[2,3,4]]";
 }
 
 /// Functions whose last argument is a function of two things.
@@ -139,10 +139,10 @@ macro_rules! of_pairs {
 }
 
 of_pairs! {
-    map_filter(map; "k" "v"): [map_filter(expr("map(1, 0, 2, 2, 3, -1)"), |k, v| k.gt(v))] => "{1:0,3:-1}";
-    transform_keys(map; "k" "v"): [transform_keys(expr("map(1, 1, 2, 2)"), |k, v| k + v)] => "{2:1,4:2}";
-    transform_values(map; "k" "v"): [transform_values(expr("map(1, 1, 2, 2)"), |_, v| v + 1)] => "{1:2,2:3}";
-    zip_with(left, right; "x" "y"): [zip_with(expr("array(1, 2)"), expr("array(3, 4)"), |x, y| x + y)] => "[4,6]";
+    map_filter(map; "k" "v"): [map_filter(expr("map(1, 0, 2, 2, 3, -1)"), |k, v| k.gt(v))] => "[{1:0,3:-1}]";
+    transform_keys(map; "k" "v"): [transform_keys(expr("map(1, 1, 2, 2)"), |k, v| k + v)] => "[{2:1,4:2}]";
+    transform_values(map; "k" "v"): [transform_values(expr("map(1, 1, 2, 2)"), |_, v| v + 1)] => "[{1:2,2:3}]";
+    zip_with(left, right; "x" "y"): [zip_with(expr("array(1, 2)"), expr("array(3, 4)"), |x, y| x + y)] => "[[4,6]]";
 }
 
 /// Folds an array: from `start`, each element is merged in.
