@@ -50,12 +50,14 @@ pub struct Streams {
 }
 
 /// The pipelines of `plan` up to its output. Its operators are numbered in preorder from `first_operator`; the number
-/// behind the last one is taken as well ([`operator_numbers`]).
+/// behind the last one is taken as well ([`operator_numbers`]). A LIMIT at the root is an operator, unless the sink counts
+/// ([`Streams::range`]).
 pub fn build(
     plan: &PhysicalRef,
     inputs: &dyn InputOpener,
     query: &Arc<QueryContext>,
     first_operator: u32,
+    sink_counts: bool,
 ) -> Result<Streams> {
     let mut builder = Builder {
         query: Arc::clone(query),
@@ -66,7 +68,10 @@ pub fn build(
         range: None,
         spare: OperatorId(first_operator + plan.preorder().len() as u32),
     };
-    let open = builder.build_root(plan, inputs)?;
+    let open = match sink_counts {
+        true => builder.build_root(plan, inputs)?,
+        false => builder.build(plan, inputs)?,
+    };
     Ok(Streams { builder, open })
 }
 

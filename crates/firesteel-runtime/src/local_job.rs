@@ -177,7 +177,9 @@ impl LocalJob {
 
     fn run(self: &Arc<Self>, task: TaskSpec) -> Result<()> {
         let first_operator = self.state().first_operator(task.key.stage, &task.plan);
-        let streams = builder::build(&task.plan, self.as_ref(), &self.query, first_operator)?;
+        // Only the client's sink sees the order of the rows, and counts them.
+        let is_result = task.output == StageOutput::Result;
+        let streams = builder::build(&task.plan, self.as_ref(), &self.query, first_operator, is_result)?;
         let (sink, buffer): (Arc<dyn SinkFactory>, _) = match task.output {
             StageOutput::Result => {
                 let options = CollectOptions { ordered: builder::keeps_order(&task.plan), range: streams.range() };
