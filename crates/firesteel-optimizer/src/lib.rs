@@ -46,11 +46,11 @@ pub fn plan_physical(plan: &PlanRef, context: &RuleContext) -> Result<PhysicalRe
     physical::plan(plan, context)
 }
 
-/// Plans what is left of a query, whose finished stages stand in `rest` as `Materialized`; `before` is the physical plan
-/// that it had.
-pub fn plan_rest(rest: &PlanRef, before: &PhysicalRef, context: &RuleContext) -> Result<(PlanRef, PhysicalRef)> {
+/// Plans what is left of a query, whose finished stages stand in `rest` as `Materialized`; runtime filters are numbered
+/// from `first_filter`.
+pub fn plan_rest(rest: &PlanRef, first_filter: u32, context: &RuleContext) -> Result<(PlanRef, PhysicalRef)> {
     let (rest, _) = RuleExecutor::new(batches::REST).run(rest, context)?;
-    let physical = physical::plan_again(&rest, before, context)?;
+    let physical = physical::plan_from(&rest, first_filter, context)?;
     Ok((rest, physical))
 }
 

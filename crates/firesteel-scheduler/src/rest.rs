@@ -18,7 +18,7 @@ use std::sync::Arc;
 use firesteel_catalog::{Estimate, Source};
 use firesteel_common::{ColumnId, Result};
 use firesteel_optimizer::RuleContext;
-use firesteel_optimizer::physical::ADAPTIVE_ROWS_MIN;
+use firesteel_optimizer::physical::{ADAPTIVE_ROWS_MIN, first_free_filter};
 use firesteel_plan::logical::{CommonTableId, CommonTables, Materialized, Node};
 use firesteel_plan::physical::{self, HashJoin, PhysicalOp, Scan, StageId, StageInput};
 use firesteel_plan::statistics::Statistics;
@@ -34,6 +34,9 @@ pub struct Rest {
     /// Of which `physical` was made; finished stages may still stand in it as what they computed.
     logical: PlanRef,
     physical: PhysicalRef,
+    /// No plan of this query has declared a runtime filter of this number or above. A slot is filled once: a stage that has
+    /// begun and one of a later plan must not share one.
+    first_filter: u32,
     context: RuleContext,
 }
 
@@ -84,7 +87,8 @@ impl Replanned {
 impl Rest {
     /// Of a query whose optimized plan and physical plan these are.
     pub fn new(logical: PlanRef, physical: PhysicalRef, context: RuleContext) -> Self {
-        Self { logical, physical, context }
+        let first_filter = first_free_filter(&physical);
+        Self { logical, physical, first_filter, context }
     }
 
     /// Plans what has not begun, from what has. `None`: there is too little left to bother.
@@ -100,10 +104,11 @@ impl Rest {
             PhysicalOp::Write(_) => (Some(&before), before.children.first().unwrap_or(&before)),
             _ => (None, &before),
         };
-        let (logical, physical) = firesteel_optimizer::plan_rest(&logical, query, &self.context)?;
+        let (logical, physical) = firesteel_optimizer::plan_rest(&logical, self.first_filter, &self.context)?;
         if same_work(query, &physical) {
             return Ok(Some(Replanned { learned, before: Arc::clone(&before), after: before }));
         }
+        self.first_filter = self.first_filter.max(first_free_filter(&physical));
         let after = match wrapper {
             Some(write) => write.with_children(vec![physical]),
             None => physical,

@@ -16,19 +16,16 @@ use firesteel_plan::{PhysicalRef, PlanRef};
 use crate::rule::RuleContext;
 
 pub use ensure_requirements::{ADAPTIVE_ENABLED, ADAPTIVE_ROWS_MIN};
+pub use runtime_filters::first_free as first_free_filter;
 
 /// The physical plan; its columns are those of the logical plan, in that order.
 pub fn plan(plan: &PlanRef, context: &RuleContext) -> Result<PhysicalRef> {
-    plan_with_slots(plan, 0, context)
+    plan_from(plan, 0, context)
 }
 
-/// The same for the rest of a query that had this plan: what runs already may use the slots that were declared in it.
-pub fn plan_again(plan: &PlanRef, before: &PhysicalRef, context: &RuleContext) -> Result<PhysicalRef> {
-    plan_with_slots(plan, runtime_filters::first_free(before), context)
-}
-
-fn plan_with_slots(plan: &PlanRef, first: u32, context: &RuleContext) -> Result<PhysicalRef> {
+/// The same for the rest of a query: stages that have begun use the slots below `first_filter`.
+pub fn plan_from(plan: &PlanRef, first_filter: u32, context: &RuleContext) -> Result<PhysicalRef> {
     let physical = strategies::plan_root(plan, context)?;
-    let physical = runtime_filters::place(&physical, first);
+    let physical = runtime_filters::place(&physical, first_filter);
     ensure_requirements::apply(&physical, context)
 }

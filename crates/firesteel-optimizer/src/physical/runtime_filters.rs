@@ -23,7 +23,7 @@ pub(super) fn place(plan: &PhysicalRef, mut first: u32) -> PhysicalRef {
 
 /// The number behind all that the plan's joins have declared.
 #[recursive]
-pub(super) fn first_free(plan: &PhysicalPlan) -> u32 {
+pub fn first_free(plan: &PhysicalPlan) -> u32 {
     let own = match &plan.op {
         PhysicalOp::HashJoin(join) => join.runtime_filters.iter().map(|slot| slot.id.0 + 1).max().unwrap_or(0),
         _ => 0,

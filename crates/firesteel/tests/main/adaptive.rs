@@ -152,6 +152,35 @@ fn what_has_begun_is_not_planned_anew() {
     assert_eq!(ran, 1);
 }
 
+/// A slot of a runtime filter is filled once: what has begun and what is planned anew never share one.
+#[test]
+fn filters_of_a_new_plan_have_numbers_of_their_own() {
+    let table = |name: &str| format!("parquet.`{}/../../data/tpch/{name}.parquet`", env!("CARGO_MANIFEST_DIR"));
+    let sql = format!(
+        "SELECT count(*) FROM {} JOIN (SELECT o_orderkey FROM {} JOIN {} ON o_custkey = c_custkey \
+         WHERE c_comment LIKE '%x%') ON l_orderkey = o_orderkey JOIN {} ON l_suppkey = s_suppkey",
+        table("lineitem"),
+        table("orders"),
+        table("customer"),
+        table("supplier")
+    );
+    let mut history = History::of(&sql);
+    while let Some(task) = history.running.pop() {
+        history.tell(Event::TaskFinished { key: task.key, rows: 5_000_000, bytes: 1 });
+    }
+    assert!(history.job.replanned().iter().any(|replanned| replanned.changed()));
+    let mut declared = Vec::new();
+    for stage in history.job.begun_stages() {
+        let plan = history.show(&stage.plan);
+        let slots = plan.split("rf").skip(1).filter_map(|text| text.split_once(" <- key").map(|(number, _)| number));
+        declared.extend(slots.filter(|number| number.bytes().all(|byte| byte.is_ascii_digit())).map(str::to_owned));
+    }
+    let all = declared.len();
+    declared.sort_unstable();
+    declared.dedup();
+    assert!(all > 1 && declared.len() == all, "{declared:?} of {all}");
+}
+
 /// Rounds go on as they began, whatever the rest becomes.
 #[test]
 fn a_recursion_that_has_begun_goes_on() {
