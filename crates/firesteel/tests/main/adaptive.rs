@@ -158,10 +158,11 @@ fn filters_of_a_new_plan_have_numbers_of_their_own() {
     let table = |name: &str| format!("parquet.`{}/../../data/tpch/{name}.parquet`", env!("CARGO_MANIFEST_DIR"));
     let sql = format!(
         "SELECT count(*) FROM {} JOIN (SELECT o_orderkey FROM {} JOIN {} ON o_custkey = c_custkey \
-         WHERE c_comment LIKE '%x%') ON l_orderkey = o_orderkey JOIN {} ON l_suppkey = s_suppkey",
+         JOIN {} ON c_nationkey = n_nationkey WHERE c_comment LIKE '%x%') ON l_orderkey = o_orderkey JOIN {} ON l_suppkey = s_suppkey",
         table("lineitem"),
         table("orders"),
         table("customer"),
+        table("nation"),
         table("supplier")
     );
     let mut history = History::of(&sql);
