@@ -121,6 +121,9 @@ impl<'r, 'a> Resolver<'r, 'a> {
         match &expr.kind {
             ExprKind::Literal(written) => Ok(Expr::literal(literal::resolve(written, expr.span, self.literals())?)),
             ExprKind::Column(name) => self.column(name),
+            ExprKind::Outer(operand) => {
+                Resolver { scopes: Vec::new(), laterals: None, ..self.clone() }.resolve(operand)
+            }
             ExprKind::Unary { op, operand } => self.unary(*op, operand, expr),
             ExprKind::Binary { first, rest } => self.chain(first, rest, expr),
             ExprKind::And(terms) => self.call("and", self.booleans(terms)?, expr),

@@ -44,6 +44,7 @@ impl Namer<'_> {
                 Err(_) => written.to_string(),
             },
             ExprKind::Column(parts) => (self.column)(parts),
+            ExprKind::Outer(operand) => self.name(operand),
             ExprKind::Unary { op, operand } => self.unary(*op, operand),
             ExprKind::Binary { first, rest } => self.chain(first, rest),
             ExprKind::And(terms) => self.balanced(terms, "AND"),

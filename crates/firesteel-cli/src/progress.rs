@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! ▕███████▌            ▏ 37 %  2,240,000 of 6,001,215 rows scanned, 4 s, about 7 s left
+//! ▕██████████          ▏ 50 %  120.0 MiB of 240.0 MiB read, 2 s, about 2 s left
 //! ```
 
 use std::io::{self, Write};
@@ -11,7 +12,7 @@ use std::time::{Duration, Instant};
 
 use firesteel::Progress;
 
-use crate::output::text::grouped;
+use crate::output::text::{byte_size, grouped};
 use crate::terminal;
 
 /// Before this nobody wonders.
@@ -36,7 +37,11 @@ impl Bar {
             let mut wait = PATIENCE;
             while stopped.recv_timeout(wait) == Err(RecvTimeoutError::Timeout) {
                 let width = terminal::size().map_or(80, |(columns, _)| columns);
-                let text = line(progress.rows_scanned(), progress.rows_total(), start.elapsed(), &mut most, width);
+                let scans = Scans {
+                    rows: (progress.rows_scanned(), progress.rows_total()),
+                    bytes: (progress.bytes_read(), progress.bytes_total()),
+                };
+                let text = line(scans, start.elapsed(), &mut most, width);
                 show(&text);
                 wait = INTERVAL;
             }
@@ -62,21 +67,47 @@ fn show(text: &str) {
     let _ = write!(err, "\r\u{1b}[2K{text}").and_then(|()| err.flush());
 }
 
+/// Done and total, of what scans know: a query may have scans of both kinds.
+#[derive(Clone, Copy, Default)]
+struct Scans {
+    rows: (u64, u64),
+    bytes: (u64, u64),
+}
+
+impl Scans {
+    fn is_done(self) -> bool {
+        self.rows.0 >= self.rows.1 && self.bytes.0 >= self.bytes.1
+    }
+
+    /// That of the kind that is less far.
+    fn share(self) -> f64 {
+        let share = |(done, total): (u64, u64)| if total == 0 { 1.0 } else { done as f64 / total as f64 };
+        share(self.rows).min(share(self.bytes)).clamp(0.0, 1.0)
+    }
+
+    /// Each kind that there is: the whole of it, or how much of the whole.
+    fn text(self) -> String {
+        let of = |done: String, total: String| if done == total { total } else { format!("{done} of {total}") };
+        let rows = (self.rows.1 > 0).then(|| of(grouped(self.rows.0), grouped(self.rows.1)) + " rows scanned");
+        let bytes = (self.bytes.1 > 0).then(|| of(byte_size(self.bytes.0), byte_size(self.bytes.1)) + " read");
+        rows.into_iter().chain(bytes).collect::<Vec<_>>().join(" and ")
+    }
+}
+
 /// What the line says. `most` is the largest share that was shown: scans that begin later do not move the bar back.
-fn line(scanned: u64, total: u64, took: Duration, most: &mut f64, width: usize) -> String {
+fn line(scans: Scans, took: Duration, most: &mut f64, width: usize) -> String {
     let seconds = took.as_secs();
-    let text = if total == 0 {
+    let text = if scans.rows.1 + scans.bytes.1 == 0 {
         format!("running, {seconds} s")
-    } else if scanned >= total {
+    } else if scans.is_done() {
         // What is left is work on rows that are in memory: nobody knows how much.
-        format!("all {} rows scanned, {seconds} s", grouped(total))
+        format!("all {}, {seconds} s", scans.text())
     } else {
-        let share = (scanned as f64 / total as f64).clamp(0.0, 1.0).max(*most);
+        let share = scans.share().max(*most);
         *most = share;
-        let rows = format!("{} of {} rows scanned", grouped(scanned), grouped(total));
         let left = (share > SHARE_TO_TELL).then(|| took.as_secs_f64() * (1.0 - share) / share);
         let left = left.map_or_else(String::new, |left| format!(", about {left:.0} s left"));
-        format!("{} {:>2.0} %  {rows}, {seconds} s{left}", bar(share), (share * 100.0).floor())
+        format!("{} {:>2.0} %  {}, {seconds} s{left}", bar(share), (share * 100.0).floor(), scans.text())
     };
     // A line that wraps would not vanish.
     text.chars().take(width.saturating_sub(1)).collect()
@@ -95,7 +126,22 @@ mod tests {
     use super::*;
 
     fn shown(scanned: u64, total: u64, seconds: u64, most: &mut f64) -> String {
-        line(scanned, total, Duration::from_secs(seconds), most, 100)
+        let scans = Scans { rows: (scanned, total), ..Scans::default() };
+        line(scans, Duration::from_secs(seconds), most, 100)
+    }
+
+    #[test]
+    fn files_that_do_not_say_how_many_rows_they_have_count_bytes() {
+        let shown = |scans| line(scans, Duration::from_secs(2), &mut 0.0, 100);
+        let bytes = (120_000_000, 240_000_000);
+        let read = shown(Scans { rows: (0, 0), bytes });
+        assert!(read.contains(" 50 %  ") && read.contains("114.4 MiB of 228.9 MiB read, 2 s"), "{read}");
+        let both = shown(Scans { rows: (4, 16), bytes });
+        assert!(both.contains(" 25 %  4 of 16 rows scanned and 114.4 MiB of 228.9 MiB read"), "{both}");
+        assert_eq!(
+            shown(Scans { rows: (4, 4), bytes: (bytes.1, bytes.1) }),
+            "all 4 rows scanned and 228.9 MiB read, 2 s"
+        );
     }
 
     #[test]
@@ -117,7 +163,8 @@ mod tests {
 
     #[test]
     fn the_line_fits_the_terminal() {
-        let text = line(1, 1_000_000, Duration::from_secs(1), &mut 0.0, 30);
+        let scans = Scans { rows: (1, 1_000_000), ..Scans::default() };
+        let text = line(scans, Duration::from_secs(1), &mut 0.0, 30);
         assert_eq!(text.chars().count(), 29);
     }
 }

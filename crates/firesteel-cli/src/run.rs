@@ -9,7 +9,7 @@ use firesteel::{Error, Parameters, QueryResult, Session, Span};
 use crate::commands::{self, Call};
 use crate::complaint::{complain, complain_of};
 use crate::output::target::{self, Paging, Screen, Target};
-use crate::output::{self, Display, Expanded, Format, Scene, Stop};
+use crate::output::{self, Display, Expanded, Format, Kept, Rows, Scene, Stop};
 use crate::progress::Bar;
 use crate::script::{Script, Step};
 use crate::terminal;
@@ -25,6 +25,8 @@ pub(crate) struct Runner {
     pub(crate) once: Option<Target>,
     /// The statement that ran last, for commands that run it again.
     pub(crate) last: Option<String>,
+    /// The result that was shown last, in an interactive session.
+    pub(crate) kept: Option<Kept>,
     /// What the editor shall begin its next line with.
     pub(crate) prepared: Option<String>,
     /// Values for markers, from the command line.
@@ -151,6 +153,7 @@ impl Runner {
             output: None,
             once: None,
             last: None,
+            kept: None,
             prepared: None,
             parameters: Parameters::default(),
             running: Running::default(),
@@ -212,12 +215,12 @@ impl Runner {
         let statement = at.slice(text);
         self.last = Some(statement.to_owned());
         let mut planned = Duration::ZERO;
-        let outcome = self.session.execute_sql_with(statement, &self.parameters).and_then(|result| {
+        let outcome = self.session.execute_sql_with_params(statement, &self.parameters).and_then(|result| {
             planned = start.elapsed();
             if let Some(query) = result.query() {
                 self.running.started(move || query.cancel());
             }
-            self.write(result, start)
+            self.write_result(result, start)
         });
         self.running.set(State::Idle);
         match outcome {
@@ -242,8 +245,7 @@ impl Runner {
         ));
     }
 
-    /// To where results go.
-    fn write(&mut self, result: QueryResult, start: Instant) -> Result<(), Error> {
+    fn write_result(&mut self, result: QueryResult, start: Instant) -> Result<(), Error> {
         if result.columns().is_empty() {
             result.count_rows()?;
             if self.options.interactive && !self.options.quiet {
@@ -251,20 +253,38 @@ impl Runner {
             }
             return Ok(());
         }
+        let mut screen = self.screen();
+        if self.options.progress && self.options.interactive {
+            screen.progress = result.progress().map(Bar::start);
+        }
+        if !self.options.interactive {
+            return self.write(Rows::of(result), screen, Some(start));
+        }
+        let mut kept = None;
+        let written = self.write(Rows::keeping(result, &mut kept), screen, Some(start));
+        self.kept = kept;
+        written
+    }
+
+    /// The last result once more, as results are written now.
+    pub(crate) fn write_again(&mut self, kept: Kept) -> Result<(), Error> {
+        let screen = self.screen();
+        self.write(Rows::of_kept(kept), screen, None)
+    }
+
+    /// To where results go. `since`: when the statement began, if its time is told.
+    fn write(&mut self, rows: Rows<'_>, mut screen: Screen, since: Option<Instant>) -> Result<(), Error> {
         let once = self.once.take();
         let (written, finished) = match once {
-            Some(mut target) => (self.write_to(result, None, &mut target), target.finish()),
+            Some(mut target) => (self.write_to(rows, false, None, &mut target), target.finish()),
             None => match self.output.take() {
                 Some(mut target) => {
-                    let written = self.write_to(result, None, &mut target);
+                    let written = self.write_to(rows, false, None, &mut target);
                     let flushed = target.flush();
                     self.output = Some(target);
                     (written, flushed)
                 }
-                None => {
-                    let mut screen = self.screen(&result);
-                    (self.write_to(result, Some(start), &mut screen), screen.finish())
-                }
+                None => (self.write_to(rows, true, since, &mut screen), screen.finish()),
             },
         };
         match written {
@@ -274,27 +294,28 @@ impl Runner {
         }
     }
 
-    fn screen(&self, result: &QueryResult) -> Screen {
-        let mut screen = Screen::new(&self.options.paging, &self.options.pager);
-        if self.options.progress && self.options.interactive {
-            screen.progress = result.progress().map(Bar::start);
-        }
-        screen
+    fn screen(&self) -> Screen {
+        Screen::new(&self.options.paging, &self.options.pager)
     }
 
-    /// `start`: since when the statement runs, when it is the screen that is written to.
-    fn write_to(&self, result: QueryResult, start: Option<Instant>, out: &mut dyn Write) -> Result<(), Stop> {
+    fn write_to(
+        &self,
+        rows: Rows<'_>,
+        on_screen: bool,
+        since: Option<Instant>,
+        out: &mut dyn Write,
+    ) -> Result<(), Stop> {
         let settings = self.session.settings();
-        let size = start.and_then(|_| terminal::size());
+        let size = if on_screen { terminal::size() } else { None };
         let scene = Scene {
             display: &self.display,
             zone: settings.get(&firesteel::SESSION_TIME_ZONE),
             width: size.map(|(columns, _)| columns),
             color: size.is_some() && terminal::wants_color(),
             unicode: terminal::speaks_unicode(),
-            since: start.filter(|_| self.options.interactive && !self.options.quiet),
+            since: since.filter(|_| self.options.interactive && !self.options.quiet),
         };
-        output::write(result, &scene, out)
+        output::write(rows, &scene, out)
     }
 
     /// Runs with results as lines of names and values.

@@ -37,7 +37,7 @@ pub use files::FileSource;
 pub use memory_table::MemoryTable;
 pub use options::FileOptions;
 pub use parquet::{ParquetTable, ParquetWriter};
-pub use registry::{ReaderRegistry, format_names, is_path};
+pub use registry::{ReaderRegistry, format_names, is_file_format, is_path};
 pub use remote::request::{RemoteTotals, totals as remote_totals};
 pub use remote::settings::{
     ATTEMPTS, PARALLEL_REQUESTS, S3_ACCESS_KEY, S3_CREDENTIALS_PROVIDER, S3_ENDPOINT, S3_PATH_STYLE, S3_REGION,

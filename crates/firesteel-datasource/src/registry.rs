@@ -51,6 +51,11 @@ pub(crate) fn format(name: &str) -> Option<&'static Format> {
     FORMATS.iter().find(|format| format.name.eq_ignore_ascii_case(name))
 }
 
+/// Whether a table of this provider is made of files.
+pub fn is_file_format(provider: &str) -> bool {
+    format(provider).is_some()
+}
+
 /// The format that a file's name tells, whatever it is compressed with.
 pub(crate) fn format_of_file(path: &str) -> Option<&'static Format> {
     let (_, suffix) = Compression::strip(remote::without_query(path)).rsplit_once('.')?;

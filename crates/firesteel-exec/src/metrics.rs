@@ -37,31 +37,38 @@ impl MetricsSet {
     }
 }
 
-/// How far a query's scans have come, in rows: what a progress bar shows. Scans that cannot tell beforehand how much they
-/// will read count nothing.
+/// How far a query's scans have come: what a progress bar shows. Each scan counts what it knows beforehand: rows where files
+/// say how many they have, else bytes of files. Those that know neither count nothing.
 #[derive(Debug, Default)]
 pub struct ScanProgress {
+    pub rows: Amount,
+    pub bytes: Amount,
+}
+
+/// So much of so much.
+#[derive(Debug, Default)]
+pub struct Amount {
     total: AtomicU64,
     done: AtomicU64,
 }
 
-impl ScanProgress {
-    /// A scan that will look at so many rows begins.
-    pub fn expect(&self, rows: u64) {
-        self.total.fetch_add(rows, Relaxed);
+impl Amount {
+    /// A scan that will look at so much begins.
+    pub fn expect(&self, amount: u64) {
+        self.total.fetch_add(amount, Relaxed);
     }
 
-    /// So many of the expected rows were read, or turned out not to be needed.
-    pub fn advance(&self, rows: u64) {
-        self.done.fetch_add(rows, Relaxed);
+    /// So much of what was expected was read, or turned out not to be needed.
+    pub fn advance(&self, amount: u64) {
+        self.done.fetch_add(amount, Relaxed);
     }
 
-    /// Rows that the scans begun so far look at. Grows when another one begins.
+    /// What the scans begun so far look at. Grows when another one begins.
     pub fn total(&self) -> u64 {
         self.total.load(Relaxed)
     }
 
-    /// How many of them are done with.
+    /// How much of it is done with.
     pub fn done(&self) -> u64 {
         self.done.load(Relaxed).min(self.total())
     }
@@ -181,7 +188,7 @@ mod tests {
 
     #[test]
     fn progress_never_exceeds_its_total() {
-        let progress = ScanProgress::default();
+        let progress = Amount::default();
         assert_eq!((progress.done(), progress.total()), (0, 0));
         progress.expect(10);
         progress.advance(4);

@@ -232,7 +232,7 @@ impl DataFrame {
     /// # let session = Session::builder().get_or_create()?;
     /// static CALLS: AtomicI64 = AtomicI64::new(0);
     /// let count = ScalarUdf::of_rows("counted", |x: i64| CALLS.fetch_add(1, Ordering::Relaxed) * 0 + x);
-    /// let counted = session.register_function(count)?;
+    /// let counted = session.register_udf(count)?;
     /// let frame = session.range(0..3)?.select(counted.call("id").alias("id"))?.cache();
     /// assert_eq!(frame.filter("id > 0")?.count()?, 2);
     /// assert_eq!(frame.agg(functions::sum("id"))?.collect_rows::<i64>()?, [3]);

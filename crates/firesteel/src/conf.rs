@@ -219,7 +219,7 @@ impl SessionNames {
     /// # Ok::<(), Error>(())
     /// ```
     pub fn cache_table(&self, name: &str) -> Result<()> {
-        self.session.sql_with("CACHE LAZY TABLE IDENTIFIER(:name)", [("name", name)]).map(|_| ())
+        self.session.sql_with_params("CACHE LAZY TABLE IDENTIFIER(:name)", [("name", name)]).map(|_| ())
     }
 
     /// Forgets the rows that are kept of a table or view.
@@ -233,7 +233,7 @@ impl SessionNames {
     /// # Ok::<(), Error>(())
     /// ```
     pub fn uncache_table(&self, name: &str) -> Result<()> {
-        self.session.sql_with("UNCACHE TABLE IDENTIFIER(:name)", [("name", name)]).map(|_| ())
+        self.session.sql_with_params("UNCACHE TABLE IDENTIFIER(:name)", [("name", name)]).map(|_| ())
     }
 
     /// Whether the rows of a table or view are kept.

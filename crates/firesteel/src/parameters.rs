@@ -25,7 +25,7 @@ use crate::session::Session;
 /// # fn main() -> Result<()> {
 /// let session = Session::builder().get_or_create()?;
 /// let parameters = Parameters::default().named("low", 1).named("ids", vec![1, 2, 3]);
-/// let frame = session.sql_with("SELECT id FROM range(9) WHERE id > :low AND array_contains(:ids, id)", parameters)?;
+/// let frame = session.sql_with_params("SELECT id FROM range(9) WHERE id > :low AND array_contains(:ids, id)", parameters)?;
 /// assert_eq!(frame.collect_rows::<i64>()?, [2, 3]);
 /// # Ok(())
 /// # }
@@ -45,7 +45,7 @@ impl Parameters {
     /// # fn main() -> Result<()> {
     /// let session = Session::builder().get_or_create()?;
     /// let parameters = Parameters::default().named("day", lit("2024-02-29").cast("date"));
-    /// let frame = session.sql_with("SELECT year(:day)", parameters)?;
+    /// let frame = session.sql_with_params("SELECT year(:day)", parameters)?;
     /// assert_eq!(frame.collect_rows::<i32>()?, [2024]);
     /// # Ok(())
     /// # }
@@ -64,7 +64,7 @@ impl Parameters {
     /// # fn main() -> Result<()> {
     /// let session = Session::builder().get_or_create()?;
     /// let parameters = Parameters::default().positional("a").positional(2);
-    /// let rows: Vec<String> = session.sql_with("SELECT repeat(?, ?)", parameters)?.collect_rows()?;
+    /// let rows: Vec<String> = session.sql_with_params("SELECT repeat(?, ?)", parameters)?.collect_rows()?;
     /// assert_eq!(rows, ["aa"]);
     /// # Ok(())
     /// # }
@@ -85,7 +85,7 @@ impl Parameters {
     /// # fn main() -> Result<()> {
     /// let session = Session::builder().get_or_create()?;
     /// let parameters = Parameters::default().named_text("days", "7").named_text("city", "Bad Urach");
-    /// let frame = session.sql_with("SELECT typeof(:days), typeof(:city)", parameters)?;
+    /// let frame = session.sql_with_params("SELECT typeof(:days), typeof(:city)", parameters)?;
     /// assert_eq!(frame.collect_rows::<(String, String)>()?, [("int".to_owned(), "string".to_owned())]);
     /// # Ok(())
     /// # }
@@ -213,18 +213,18 @@ impl Session {
     ///
     /// # fn main() -> Result<()> {
     /// let session = Session::builder().get_or_create()?;
-    /// let by_place = session.sql_with("SELECT id FROM range(?) WHERE id >= ?", (10, 8))?;
+    /// let by_place = session.sql_with_params("SELECT id FROM range(?) WHERE id >= ?", (10, 8))?;
     /// assert_eq!(by_place.collect_rows::<i64>()?, [8, 9]);
     ///
-    /// let by_name = session.sql_with("SELECT :greeting || ', ' || :who", [("greeting", "Hello"), ("who", "Ann")])?;
+    /// let by_name = session.sql_with_params("SELECT :greeting || ', ' || :who", [("greeting", "Hello"), ("who", "Ann")])?;
     /// assert_eq!(by_name.collect_rows::<String>()?, ["Hello, Ann"]);
     ///
-    /// let error = session.sql_with("SELECT :a, :b", [("a", 1)]).unwrap_err();
+    /// let error = session.sql_with_params("SELECT :a, :b", [("a", 1)]).unwrap_err();
     /// assert_eq!(error.condition().name, "UNBOUND_SQL_PARAMETER");
     /// # Ok(())
     /// # }
     /// ```
-    pub fn sql_with(&self, text: &str, parameters: impl IntoParameters) -> Result<DataFrame> {
+    pub fn sql_with_params(&self, text: &str, parameters: impl IntoParameters) -> Result<DataFrame> {
         let values = Values::checked(self, parameters.into_parameters())?;
         self.frame_of_statement(text, self.bind(text, &values)?.statement)
     }
@@ -236,11 +236,11 @@ impl Session {
     ///
     /// # fn main() -> Result<()> {
     /// let session = Session::builder().get_or_create()?;
-    /// assert_eq!(session.execute_sql_with("SELECT * FROM range(?)", [3])?.count_rows()?, 3);
+    /// assert_eq!(session.execute_sql_with_params("SELECT * FROM range(?)", [3])?.count_rows()?, 3);
     /// # Ok(())
     /// # }
     /// ```
-    pub fn execute_sql_with(&self, text: &str, parameters: impl IntoParameters) -> Result<QueryResult> {
+    pub fn execute_sql_with_params(&self, text: &str, parameters: impl IntoParameters) -> Result<QueryResult> {
         let values = Values::checked(self, parameters.into_parameters())?;
         self.execute(&self.bind(text, &values)?.statement)
     }

@@ -38,7 +38,8 @@ pub struct QueryResult {
     text: Option<Arc<str>>,
 }
 
-/// How far a running query has come, in rows that its scans have looked at.
+/// How far a running query's scans have come: in rows where files say beforehand how many they have, in bytes of files where
+/// they do not.
 #[derive(Clone)]
 pub struct Progress(Arc<QueryContext>);
 
@@ -57,7 +58,7 @@ impl Progress {
     /// # Ok::<(), Error>(())
     /// ```
     pub fn rows_scanned(&self) -> u64 {
-        self.0.progress.done()
+        self.0.progress.rows.done()
     }
 
     /// What the scans begun so far have to look at: 0 as long as that is unknown; grows when another scan begins.
@@ -72,7 +73,38 @@ impl Progress {
     /// # Ok::<(), Error>(())
     /// ```
     pub fn rows_total(&self) -> u64 {
-        self.0.progress.total()
+        self.0.progress.rows.total()
+    }
+
+    /// Bytes of text files that were read, compressed as they are.
+    ///
+    /// ```
+    /// # use firesteel::prelude::*;
+    /// # let session = Session::builder().get_or_create()?;
+    /// let file = std::env::temp_dir().join(format!("firesteel-progress-{}.csv", std::process::id()));
+    /// std::fs::write(&file, "a,b\n1,2\n").expect("a file");
+    /// let result = session.execute_sql(&format!("SELECT * FROM csv.`{}`", file.display()))?;
+    /// let progress = result.progress().expect("a query has some");
+    /// result.count_rows()?;
+    /// assert_eq!((progress.bytes_read(), progress.bytes_total()), (8, 8));
+    /// # std::fs::remove_file(file).expect("removed");
+    /// # Ok::<(), Error>(())
+    /// ```
+    pub fn bytes_read(&self) -> u64 {
+        self.0.progress.bytes.done()
+    }
+
+    /// What the scans of text files begun so far have to read; grows when another one begins.
+    ///
+    /// ```
+    /// # use firesteel::prelude::*;
+    /// # let session = Session::builder().get_or_create()?;
+    /// let result = session.execute_sql("SELECT * FROM range(3)")?;
+    /// assert_eq!(result.progress().expect("a query has some").bytes_total(), 0);
+    /// # Ok::<(), Error>(())
+    /// ```
+    pub fn bytes_total(&self) -> u64 {
+        self.0.progress.bytes.total()
     }
 }
 

@@ -127,7 +127,7 @@ impl Session {
     /// # Ok::<(), Error>(())
     /// ```
     pub fn execute_sql(&self, text: &str) -> Result<QueryResult> {
-        self.execute_sql_with(text, ())
+        self.execute_sql_with_params(text, ())
     }
 
     /// Runs a parsed statement.

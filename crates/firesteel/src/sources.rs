@@ -36,7 +36,7 @@ impl Session {
     /// # }
     /// ```
     pub fn sql(&self, text: &str) -> Result<DataFrame> {
-        self.sql_with(text, ())
+        self.sql_with_params(text, ())
     }
 
     /// The result of a statement of that text.

@@ -94,8 +94,8 @@ struct Station {
 
 fn main() -> Result<()> {
     let session = Session::builder().master("local[2]").get_or_create()?;
-    let fahrenheit = session.register_function(ScalarUdf::of_rows("fahrenheit", |celsius: f64| celsius * 1.8 + 32.0))?;
-    let spread = session.register_aggregate("spread", Spread)?;
+    let fahrenheit = session.register_udf(ScalarUdf::of_rows("fahrenheit", |celsius: f64| celsius * 1.8 + 32.0))?;
+    let spread = session.register_udaf("spread", Spread)?;
     session.register_source("readings", Thermometers)?;
 
     let by_sql = session.sql(
@@ -123,7 +123,7 @@ fn main() -> Result<()> {
     assert_eq!(stations.len(), expected.len());
 
     // A mistake in code of the program ends one query, and says whose it was.
-    session.register_function(ScalarUdf::of_rows("fragile", |celsius: f64| -> f64 { panic!("{celsius} is too much") }))?;
+    session.register_udf(ScalarUdf::of_rows("fragile", |celsius: f64| -> f64 { panic!("{celsius} is too much") }))?;
     let error = session.sql("SELECT fragile(celsius) FROM readings")?.collect().expect_err("it panics");
     assert_eq!(error.condition().name, "FAILED_EXECUTE_UDF");
     println!("{error}");

@@ -233,6 +233,14 @@ pub(crate) const ALL: &[Command] = &[
     ),
     command!(
         Statements,
+        [".last"],
+        "",
+        Takes::Nothing,
+        statement::last,
+        "shows the last result again, as .mode says now"
+    ),
+    command!(
+        Statements,
         [".watch", "\\watch"],
         "[SECONDS]",
         Takes::Anything,

@@ -7,7 +7,7 @@ use std::time::Duration;
 use firesteel::sql::End;
 
 use super::{Call, files, refuse};
-use crate::complaint::complain;
+use crate::complaint::{complain, complain_of};
 use crate::run::{Flow, Runner, say};
 use crate::script::Script;
 
@@ -36,6 +36,26 @@ pub(super) fn go(runner: &mut Runner, call: &Call<'_>) -> Flow {
 
 pub(super) fn expanded(runner: &mut Runner, call: &Call<'_>) -> Flow {
     runner.expanded(|runner| go(runner, call))
+}
+
+/// The rows that were shown, not those that the statement would give now.
+pub(super) fn last(runner: &mut Runner, call: &Call<'_>) -> Flow {
+    let Some(kept) = runner.kept.clone() else {
+        let reason = match (runner.options.interactive, &runner.last) {
+            (false, _) => "results are kept in interactive sessions only",
+            (true, None) => "there is no result yet",
+            (true, Some(_)) => "the last statement had no result, or one that was too large to keep; \\g runs it again",
+        };
+        complain(&format!("{}: {reason}", call.name));
+        return Flow::Failed;
+    };
+    match runner.write_again(kept) {
+        Ok(()) => Flow::Succeeded,
+        Err(error) => {
+            complain_of(&error, None);
+            Flow::Failed
+        }
+    }
 }
 
 pub(super) fn watch(runner: &mut Runner, call: &Call<'_>) -> Flow {

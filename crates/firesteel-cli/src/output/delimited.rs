@@ -3,11 +3,10 @@
 
 use std::io::{self, Write};
 
-use firesteel::QueryResult;
-
+use super::rows::Rows;
 use super::{Scene, Written, text_rows};
 
-pub(super) fn write(mut result: QueryResult, scene: &Scene<'_>, delimiter: char, out: &mut dyn Write) -> Written {
+pub(super) fn write(mut result: Rows<'_>, scene: &Scene<'_>, delimiter: char, out: &mut dyn Write) -> Written {
     let columns = result.columns().to_vec();
     let null = scene.display.null.as_deref().unwrap_or(if delimiter == '\t' { "\\N" } else { "" });
     if scene.display.headers {

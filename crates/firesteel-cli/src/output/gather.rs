@@ -7,8 +7,9 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 use firesteel::result::Column;
-use firesteel::{Batch, QueryResult, Result};
+use firesteel::{Batch, Result};
 
+use super::rows::Rows;
 use super::text::count;
 use super::{Scene, text_rows};
 
@@ -33,11 +34,11 @@ pub(super) struct Gathered {
 
 impl Gathered {
     /// At most `rows_max` rows of a result, or all of them when it is 0.
-    pub(super) fn of(result: QueryResult, zone: &str, rows_max: usize) -> Result<Self> {
+    pub(super) fn of(result: Rows<'_>, zone: &str, rows_max: usize) -> Result<Self> {
         Self::counting_to(result, zone, rows_max, ROWS_COUNTED_MAX)
     }
 
-    fn counting_to(mut result: QueryResult, zone: &str, rows_max: usize, counted_max: usize) -> Result<Self> {
+    fn counting_to(mut result: Rows<'_>, zone: &str, rows_max: usize, counted_max: usize) -> Result<Self> {
         let columns = result.columns().to_vec();
         let limit = if rows_max == 0 { usize::MAX } else { rows_max };
         let mut shown = Shown { columns: &columns, zone, limit, head: Vec::new(), tail: VecDeque::new(), rows: 0 };
@@ -160,7 +161,7 @@ mod tests {
         session.set("firesteel.execution.batchRows", "3").expect("a setting");
         let values: Vec<_> = (0..rows).map(|row| format!("({row})")).collect();
         let result = session.execute_sql(&format!("values {}", values.join(", "))).expect("a query");
-        Gathered::counting_to(result, "UTC", limit, counted_max).expect("rows")
+        Gathered::counting_to(Rows::of(result), "UTC", limit, counted_max).expect("rows")
     }
 
     fn numbers(rows: &[Row]) -> Vec<usize> {

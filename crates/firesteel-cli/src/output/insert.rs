@@ -9,14 +9,15 @@
 use std::io::Write;
 
 use arrow::array::{Array, ArrayRef, AsArray};
-use firesteel::{Batch, QueryResult, Result, SqlType};
+use firesteel::{Batch, Result, SqlType};
 
+use super::rows::Rows;
 use super::{Scene, Written, flat_columns};
 
 /// Long statements are slow to parse, short ones to run.
 const ROWS_PER_STATEMENT: usize = 1000;
 
-pub(super) fn write(mut result: QueryResult, scene: &Scene<'_>, out: &mut dyn Write) -> Written {
+pub(super) fn write(mut result: Rows<'_>, scene: &Scene<'_>, out: &mut dyn Write) -> Written {
     let types: Vec<_> = result.columns().iter().map(|column| column.data_type.clone()).collect();
     let names: Vec<_> = result.columns().iter().map(|column| name(&column.name)).collect();
     let begin = format!("INSERT INTO {} ({}) VALUES", scene.display.insert_into, names.join(", "));

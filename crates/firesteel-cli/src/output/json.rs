@@ -4,11 +4,12 @@
 use std::io::Write;
 
 use arrow::array::{Array, ArrayRef, AsArray};
-use firesteel::{Batch, QueryResult, Result, SqlType};
+use firesteel::{Batch, Result, SqlType};
 
+use super::rows::Rows;
 use super::{Written, flat_columns};
 
-pub(super) fn write(mut result: QueryResult, zone: &str, array: bool, out: &mut dyn Write) -> Written {
+pub(super) fn write(mut result: Rows<'_>, zone: &str, array: bool, out: &mut dyn Write) -> Written {
     let types: Vec<_> = result.columns().iter().map(|column| column.data_type.clone()).collect();
     let names: Vec<_> = result.columns().iter().map(|column| text(&column.name)).collect();
     let mut first = true;

@@ -2,11 +2,10 @@
 
 use std::io::Write;
 
-use firesteel::QueryResult;
-
+use super::rows::Rows;
 use super::{Scene, Written, text_rows};
 
-pub(super) fn write(mut result: QueryResult, scene: &Scene<'_>, out: &mut dyn Write) -> Written {
+pub(super) fn write(mut result: Rows<'_>, scene: &Scene<'_>, out: &mut dyn Write) -> Written {
     let columns = result.columns().to_vec();
     let mut line = |cells: Vec<String>| writeln!(out, "| {} |", cells.join(" | "));
     line(columns.iter().map(|column| escaped(&column.name)).collect())?;

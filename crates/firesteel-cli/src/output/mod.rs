@@ -2,7 +2,7 @@
 //!
 //! ```text
 //!              table, ascii ──▶ gather (first and last rows) ──▶ grid, or vertical when it is too wide (\x auto)
-//! QueryResult ─box, vertical ─▶ gather (all, or as many)     ──▶ grid, vertical
+//! Rows ────────box, vertical ─▶ gather (all, or as many)     ──▶ grid, vertical
 //!              csv, json, … ──▶ batch by batch, as rows come ──▶ lines
 //! ```
 
@@ -12,6 +12,7 @@ mod grid;
 mod insert;
 mod json;
 mod markdown;
+mod rows;
 pub(crate) mod target;
 pub(crate) mod text;
 mod vertical;
@@ -22,9 +23,10 @@ use std::time::Instant;
 use arrow::array::ArrayRef;
 use clap::ValueEnum;
 use firesteel::result::Column;
-use firesteel::{Batch, Error, QueryResult, Result, SqlType};
+use firesteel::{Batch, Error, Result, SqlType};
 
 use gather::Gathered;
+pub(crate) use rows::{Kept, Rows};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Format {
@@ -138,7 +140,7 @@ impl From<Error> for Stop {
 type Written = std::result::Result<(), Stop>;
 
 /// Writes a result; formats that can write as rows come.
-pub(crate) fn write(result: QueryResult, scene: &Scene<'_>, out: &mut dyn Write) -> Written {
+pub(crate) fn write(result: Rows<'_>, scene: &Scene<'_>, out: &mut dyn Write) -> Written {
     match scene.display.format {
         Format::Csv => delimited::write(result, scene, ',', out),
         Format::Tsv => delimited::write(result, scene, '\t', out),
@@ -157,7 +159,7 @@ pub(crate) fn write(result: QueryResult, scene: &Scene<'_>, out: &mut dyn Write)
 }
 
 fn write_table(
-    result: QueryResult,
+    result: Rows<'_>,
     scene: &Scene<'_>,
     rows_max: usize,
     width: Option<usize>,

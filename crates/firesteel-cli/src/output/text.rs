@@ -42,6 +42,14 @@ pub(crate) fn count(number: usize, unit: &str) -> String {
     format!("{number} {unit}{}", if number == 1 { "" } else { "s" })
 }
 
+/// `12.3 MiB`, `1.5 GiB`.
+pub(crate) fn byte_size(bytes: u64) -> String {
+    match bytes as f64 / f64::from(1 << 20) {
+        large if large >= 1024.0 => format!("{:.1} GiB", large / 1024.0),
+        small => format!("{small:.1} MiB"),
+    }
+}
+
 /// With a comma between groups of three, from five digits on.
 pub(crate) fn grouped(number: u64) -> String {
     let digits = number.to_string();

@@ -7,10 +7,10 @@
 
 use std::io::Write;
 
-use firesteel::QueryResult;
 use unicode_width::UnicodeWidthStr;
 
 use super::gather::{Gathered, Row};
+use super::rows::Rows;
 use super::text::{count, cut, harmless, padded};
 use super::{Format, Scene, Written, text_rows};
 use crate::terminal::Look;
@@ -72,7 +72,7 @@ fn write_row(
 }
 
 /// `name = value`, a blank line between rows, as they come.
-pub(super) fn write_lines(mut result: QueryResult, scene: &Scene<'_>, out: &mut dyn Write) -> Written {
+pub(super) fn write_lines(mut result: Rows<'_>, scene: &Scene<'_>, out: &mut dyn Write) -> Written {
     let columns = result.columns().to_vec();
     let names: Vec<_> = columns.iter().map(|column| harmless(&column.name)).collect();
     let width = names.iter().map(|name| name.width()).max().unwrap_or(0);

@@ -90,6 +90,30 @@ fn history_outlives_the_session() {
 }
 
 #[test]
+fn the_last_result_is_shown_again_as_it_was() {
+    let home = tempdir().expect("a folder");
+    let mut shell = Session::start(home.path());
+    shell.line(".last");
+    shell.expect("there is no result yet");
+    shell.line("select uuid() as drawn;");
+    shell.expect("1 row");
+    let drawn = |screen: &str| {
+        let words = screen.split(|c: char| !c.is_ascii_hexdigit() && c != '-');
+        words.filter(|word| word.len() == 36).map(str::to_owned).collect::<Vec<_>>()
+    };
+    let before = drawn(&shell.screen());
+    assert_eq!(before.len(), 1, "{}", shell.screen());
+    shell.line(".mode json");
+    shell.expect(A_NEW_LINE_BEGINS);
+    shell.line(".last");
+    shell.expect("{\"drawn\":");
+    let so = |shell: &Session| drawn(&shell.screen()) == [before[0].as_str(), before[0].as_str()];
+    assert!(shell.wait_until(so), "{}", shell.screen());
+    shell.line(".quit");
+    shell.ends_with(0);
+}
+
+#[test]
 fn colors_while_a_line_is_edited() {
     let home = tempdir().expect("a folder");
     let start = Start { columns: 100, rows: 30, home: home.path(), variables: &[], arguments: &[] };

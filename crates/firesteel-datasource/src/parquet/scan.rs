@@ -134,7 +134,7 @@ impl ScanRequest {
             cursor: AtomicUsize::new(0),
         };
         opened.units = opened.units_to_read();
-        query.progress.expect(opened.units.iter().map(|unit| unit.rows as u64).sum());
+        query.progress.rows.expect(opened.units.iter().map(|unit| unit.rows as u64).sum());
         Ok(Arc::new(opened))
     }
 }
@@ -242,7 +242,7 @@ impl ParquetScan {
         let matches = self.runtime_filters_may_match(unit)?;
         if !matches {
             self.filters.report(unit.rows as u64, 0);
-            self.query.progress.advance(unit.rows as u64);
+            self.query.progress.rows.advance(unit.rows as u64);
             self.metrics.add_groups_pruned(1);
         }
         Ok(matches)

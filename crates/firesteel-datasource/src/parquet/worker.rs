@@ -276,7 +276,7 @@ impl Decoder {
         }
         self.rows_left -= rows;
         if self.counted {
-            scan.query.progress.advance(rows as u64);
+            scan.query.progress.rows.advance(rows as u64);
         }
         let blank = |column: &super::scan::ScanColumn| Column::Constant(Arc::clone(&column.null), rows);
         let mut columns: Vec<Column> = scan.columns.iter().map(blank).collect();

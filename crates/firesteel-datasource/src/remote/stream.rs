@@ -8,6 +8,7 @@
 
 use std::future::poll_fn;
 use std::io::{self, ErrorKind, Read};
+use std::sync::atomic::Ordering::Relaxed;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
 
@@ -17,7 +18,7 @@ use tokio::sync::mpsc::{self, Receiver};
 
 use super::pieces::Pieces;
 use super::runtime::{self, Task};
-use crate::rows::input::{self, Compression};
+use crate::rows::input::{self, Compression, Consumed};
 
 /// Pieces between the network and a decompressor, and decompressed ones behind it.
 const PIECES_WAITING: usize = 1;
@@ -32,15 +33,16 @@ pub(crate) struct ByteStream {
 }
 
 enum Feed {
-    Plain(Pieces),
+    Plain(Pieces, Consumed),
     Decompressed { buffers: Receiver<Result<Bytes>>, _feeder: Task<()>, _decompressor: Task<()> },
 }
 
 impl ByteStream {
-    pub(crate) fn new(path: &str, pieces: Pieces, compression: Compression) -> Self {
+    /// `consumed` counts what comes, compressed as it is.
+    pub(crate) fn new(path: &str, pieces: Pieces, compression: Compression, consumed: Consumed) -> Self {
         let feed = match compression {
-            Compression::None => Feed::Plain(pieces),
-            _ => decompressed(path.to_owned(), pieces, compression),
+            Compression::None => Feed::Plain(pieces, consumed),
+            _ => decompressed(path.to_owned(), pieces, compression, consumed),
         };
         Self { feed, now: Bytes::new(), ended: false }
     }
@@ -49,7 +51,7 @@ impl ByteStream {
     pub(crate) fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<()>> {
         while self.now.is_empty() && !self.ended {
             let next = match &mut self.feed {
-                Feed::Plain(pieces) => pieces.poll_next(cx),
+                Feed::Plain(pieces, consumed) => pieces.poll_next(cx).map_ok(|piece| counted(piece, consumed)),
                 Feed::Decompressed { buffers, .. } => buffers.poll_recv(cx).map(Option::transpose),
             };
             match next {
@@ -77,12 +79,17 @@ impl Read for ByteStream {
 /// An error on its way through a decompressor, which knows those of IO only.
 type Failure = Arc<Mutex<Option<Error>>>;
 
-fn decompressed(path: String, mut pieces: Pieces, compression: Compression) -> Feed {
+fn counted(piece: Option<Bytes>, consumed: &Consumed) -> Option<Bytes> {
+    consumed.fetch_add(piece.as_ref().map_or(0, Bytes::len) as u64, Relaxed);
+    piece
+}
+
+fn decompressed(path: String, mut pieces: Pieces, compression: Compression, consumed: Consumed) -> Feed {
     let (to_decompressor, compressed) = mpsc::channel(PIECES_WAITING);
     let (to_reader, buffers) = mpsc::channel(BUFFERS_WAITING);
     let feeder = runtime::spawn(async move {
         loop {
-            let piece = poll_fn(|cx| pieces.poll_next(cx)).await.transpose();
+            let piece = poll_fn(|cx| pieces.poll_next(cx)).await.map(|piece| counted(piece, &consumed)).transpose();
             let Some(piece) = piece else { return Ok(()) };
             let failed = piece.is_err();
             if to_decompressor.send(piece).await.is_err() || failed {

@@ -5,6 +5,7 @@ use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::ops::Range;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::task::{Context, Poll};
 
 use firesteel_catalog::Split;
@@ -18,18 +19,41 @@ use crate::remote::{self, Access, Counters, RemoteFile, runtime};
 
 pub(crate) type Bytes = Box<dyn Read + Send>;
 
-pub(crate) enum Input {
+pub(crate) struct Input {
+    feed: Feed,
+    consumed: Consumed,
+}
+
+enum Feed {
     Local(Bytes),
     Remote { stream: Box<ByteStream>, _reservation: Reservation },
 }
 
+/// How many bytes of a file have been taken in, before they were decompressed.
+pub(crate) type Consumed = Arc<AtomicU64>;
+
 impl Input {
+    fn local(bytes: Bytes, consumed: Consumed) -> Self {
+        Self { feed: Feed::Local(bytes), consumed }
+    }
+
+    /// Bytes that are at hand.
+    #[cfg(test)]
+    pub(crate) fn of_bytes(bytes: Vec<u8>) -> Self {
+        Self::local(Box::new(io::Cursor::new(bytes)), Consumed::default())
+    }
+
+    /// Bytes of the file that were taken in so far, compressed as they are.
+    pub(crate) fn consumed(&self) -> u64 {
+        self.consumed.load(Relaxed)
+    }
+
     /// `WouldBlock`: nothing has come yet. `Interrupted` is dealt with.
     pub(crate) fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         loop {
-            let read = match self {
-                Input::Local(bytes) => bytes.read(buffer),
-                Input::Remote { stream, .. } => stream.read(buffer),
+            let read = match &mut self.feed {
+                Feed::Local(bytes) => bytes.read(buffer),
+                Feed::Remote { stream, .. } => stream.read(buffer),
             };
             match read {
                 Err(reason) if reason.kind() == io::ErrorKind::Interrupted => {}
@@ -40,9 +64,9 @@ impl Input {
 
     /// Ready when a read gives something, or the end.
     pub(crate) fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<()>> {
-        match self {
-            Input::Local(_) => Poll::Ready(Ok(())),
-            Input::Remote { stream, .. } => stream.poll_ready(cx),
+        match &mut self.feed {
+            Feed::Local(_) => Poll::Ready(Ok(())),
+            Feed::Remote { stream, .. } => stream.poll_ready(cx),
         }
     }
 
@@ -112,7 +136,7 @@ pub(crate) fn open(
 ) -> Result<Input> {
     check_compression(&split.location)?;
     if !remote::is_remote(&split.location) {
-        return open_local(split, range.start).map(Input::Local);
+        return open_local(split, range.start);
     }
     let pieces = Pieces::of_range(RemoteFile::open(split, access)?, range, counters);
     reservation.grow(pieces.bytes_max())?;
@@ -128,13 +152,14 @@ pub(crate) fn open_sample(split: &Split, access: &Arc<Access>) -> Result<Input> 
             // Before there is a query there is no account.
             Ok(remote_input(split, pieces, MemoryPool::unlimited().reserve("schema inference")))
         }
-        false => open_local(split, 0).map(Input::Local),
+        false => open_local(split, 0),
     }
 }
 
 fn remote_input(split: &Split, pieces: Pieces, reservation: Reservation) -> Input {
-    let stream = ByteStream::new(&split.location, pieces, Compression::of(&split.location));
-    Input::Remote { stream: Box::new(stream), _reservation: reservation }
+    let consumed = Consumed::default();
+    let stream = ByteStream::new(&split.location, pieces, Compression::of(&split.location), Arc::clone(&consumed));
+    Input { feed: Feed::Remote { stream: Box::new(stream), _reservation: reservation }, consumed }
 }
 
 fn check_compression(path: &str) -> Result<()> {
@@ -145,7 +170,7 @@ fn check_compression(path: &str) -> Result<()> {
     }
 }
 
-fn open_local(split: &Split, start: u64) -> Result<Bytes> {
+fn open_local(split: &Split, start: u64) -> Result<Input> {
     let path = split.location.as_ref();
     let unreadable = |reason: io::Error| error(path, &reason);
     let mut file = File::open(path).map_err(unreadable)?;
@@ -155,7 +180,23 @@ fn open_local(split: &Split, start: u64) -> Result<Bytes> {
     if start > 0 {
         file.seek(SeekFrom::Start(start)).map_err(unreadable)?;
     }
-    Compression::of(path).decoder(Box::new(file)).map_err(unreadable)
+    let consumed = Consumed::default();
+    let counted = Counted { bytes: file, consumed: Arc::clone(&consumed) };
+    let bytes = Compression::of(path).decoder(Box::new(counted)).map_err(unreadable)?;
+    Ok(Input::local(bytes, consumed))
+}
+
+struct Counted<R> {
+    bytes: R,
+    consumed: Consumed,
+}
+
+impl<R: Read> Read for Counted<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.bytes.read(buffer)?;
+        self.consumed.fetch_add(read as u64, Relaxed);
+        Ok(read)
+    }
 }
 
 pub(crate) fn error(path: &str, reason: &io::Error) -> firesteel_common::Error {
@@ -192,9 +233,13 @@ mod tests {
             (write("a.csv.bz2", &bzip2.finish().expect("bzip2")), 1),
         ];
         for (split, times) in splits {
-            let mut read = String::new();
-            open_local(&split, 0).expect("open").read_to_string(&mut read).expect("read");
-            assert_eq!(read, text.repeat(times), "{}", split.location);
+            let mut input = open_local(&split, 0).expect("open");
+            let (mut read, mut buffer) = (Vec::new(), [0; 1000]);
+            while let bytes @ 1.. = input.read(&mut buffer).expect("read") {
+                read.extend_from_slice(&buffer[..bytes]);
+            }
+            assert_eq!(String::from_utf8(read).expect("text"), text.repeat(times), "{}", split.location);
+            assert_eq!(input.consumed(), split.length, "{}", split.location);
         }
         assert_eq!(Compression::strip("a.csv.gz"), "a.csv");
     }

@@ -86,8 +86,6 @@ pub(crate) struct Lines {
     /// Bytes until the unit ends; a record that begins behind it is another unit's.
     left: Option<u64>,
     reservation: Reservation,
-    /// Counted for whoever asks.
-    bytes_read: usize,
 }
 
 impl Lines {
@@ -104,7 +102,6 @@ impl Lines {
             input_ended: false,
             left: None,
             reservation,
-            bytes_read: 0,
         }
     }
 
@@ -172,9 +169,9 @@ impl Lines {
         Ok(Next::Block(block))
     }
 
-    /// Bytes read since the last call.
-    pub(crate) fn take_bytes_read(&mut self) -> usize {
-        std::mem::take(&mut self.bytes_read)
+    /// Bytes of the file that were taken in so far, compressed as they are.
+    pub(crate) fn consumed(&self) -> u64 {
+        self.input.consumed()
     }
 
     /// The place of the next record in the buffer, without its end.
@@ -274,7 +271,6 @@ impl Lines {
             read => read.map_err(|reason| input::error(&self.path, &reason))?,
         };
         self.buffer.truncate(filled + read);
-        self.bytes_read += read;
         self.input_ended = read == 0;
         Ok(true)
     }
@@ -293,10 +289,9 @@ fn replace_invalid(block: &mut Block, bytes: &[u8]) {
 mod tests {
     use super::*;
     use firesteel_exec::memory::MemoryPool;
-    use std::io::Cursor;
 
     fn lines(text: &str, record_end: RecordEnd) -> Lines {
-        let input = Input::Local(Box::new(Cursor::new(text.to_owned().into_bytes())));
+        let input = Input::of_bytes(text.to_owned().into_bytes());
         Lines::new("t", input, record_end, MemoryPool::unlimited().reserve("test"))
     }
 
@@ -331,7 +326,7 @@ mod tests {
 
     #[test]
     fn invalid_text_is_replaced() {
-        let input = Input::Local(Box::new(Cursor::new(vec![b'a', b'\n', 0xff, b'b'])));
+        let input = Input::of_bytes(vec![b'a', b'\n', 0xff, b'b']);
         let lines = Lines::new("t", input, RecordEnd::Line, MemoryPool::unlimited().reserve("test"));
         assert_eq!(all(lines, 9), ["a", "\u{fffd}b"]);
     }

@@ -149,6 +149,7 @@ pub(crate) fn open(
         access: Access::of_scan(&scan.source),
     };
     opened.units = opened.cut();
+    query.progress.bytes.expect(opened.units.iter().map(|unit| opened.bytes(unit)).sum());
     Ok(Arc::new(SharedScan(Arc::new(opened))))
 }
 
@@ -165,6 +166,11 @@ impl RowScan {
             units.extend(starts.map(|start| Unit { file, start, end: Some((start + RANGE_BYTES).min(split.length)) }));
         }
         units
+    }
+
+    /// Of the file, compressed as it is.
+    fn bytes(&self, unit: &Unit) -> u64 {
+        unit.end.unwrap_or(self.files[unit.file].split.length) - unit.start
     }
 
     fn lines(&self, unit: &Unit) -> Result<Lines> {
@@ -187,9 +193,17 @@ impl RowScan {
         loop {
             let number = self.cursor.fetch_add(1, Relaxed);
             let Some(unit) = self.units.get(number) else { return Ok(None) };
+            let progress = UnitProgress { query: Arc::clone(&self.query), bytes: self.bytes(unit), done: 0 };
             if self.filters.file_may_match(&self.files[unit.file].values)? {
-                let (lines, starts_file) = (self.lines(unit)?, unit.start == 0);
-                return Ok(Some(Reading { number: number as u64, file: unit.file, lines, starts_file, parsed: None }));
+                return Ok(Some(Reading {
+                    number: number as u64,
+                    file: unit.file,
+                    lines: self.lines(unit)?,
+                    starts_file: unit.start == 0,
+                    parsed: None,
+                    consumed: 0,
+                    progress,
+                }));
             }
             self.metrics.add_groups_pruned(1);
         }
@@ -244,6 +258,30 @@ struct Reading {
     starts_file: bool,
     /// Rows parsed and not given yet: one record may hold many.
     parsed: Option<(Batch, usize)>,
+    /// Bytes that were told to whoever counts.
+    consumed: u64,
+    progress: UnitProgress,
+}
+
+/// How far a unit is. What is left of it when it is dropped, nobody needs.
+struct UnitProgress {
+    query: Arc<QueryContext>,
+    bytes: u64,
+    done: u64,
+}
+
+impl UnitProgress {
+    fn advance(&mut self, bytes: u64) {
+        let bytes = bytes.min(self.bytes - self.done);
+        self.done += bytes;
+        self.query.progress.bytes.advance(bytes);
+    }
+}
+
+impl Drop for UnitProgress {
+    fn drop(&mut self) {
+        self.advance(u64::MAX);
+    }
 }
 
 impl RowSource {
@@ -261,10 +299,12 @@ impl RowSource {
             return Poll::Ready(self.filtered(part).map(Some));
         }
         let next = reading.lines.next_block(self.scan.query.batch_rows)?;
-        let bytes = reading.lines.take_bytes_read();
+        let bytes = reading.lines.consumed() - reading.consumed;
+        reading.consumed += bytes;
+        reading.progress.advance(bytes);
         if !self.scan.is_remote(reading) {
             // Of remote files what was fetched is counted, by whoever fetches.
-            self.scan.metrics.add_bytes(bytes);
+            self.scan.metrics.add_bytes(bytes as usize);
         }
         match next {
             Next::Block(block) => {

@@ -30,6 +30,7 @@ impl Display for ExprKind {
         match self {
             ExprKind::Literal(literal) => literal.fmt(f),
             ExprKind::Column(parts) => f.write_str(&list(parts, ".")),
+            ExprKind::Outer(operand) => write!(f, "outer({operand})"),
             ExprKind::Star(parts) if parts.is_empty() => f.write_str("*"),
             ExprKind::Star(parts) => write!(f, "{}.*", list(parts, ".")),
             ExprKind::Parameter(Parameter::Positional(_)) => f.write_str("?"),

@@ -18,6 +18,8 @@ pub enum ExprKind {
     /// `current_date`, `current_timestamp`, `current_user`, `user` and the like, written without parentheses, are columns or
     /// calls: as in Spark a column of that name wins.
     Column(Vec<Ident>),
+    /// An expression over columns of the queries around only; what DataFrames have in place of SQL's correlated names.
+    Outer(Box<Expr>),
     /// `*` or `t.*` where an expression may stand: `count(*)`, `struct(t.*)`.
     Star(Vec<Ident>),
     /// `?` or `:name`.

@@ -177,6 +177,31 @@ impl Column {
         self.of_one(|operand| ExprKind::InSubquery { operand, negated: false, query })
     }
 
+    /// Its columns are those of the query around the DataFrame that takes it. Such a DataFrame means something only inside
+    /// of another: as a subquery ([`DataFrame::scalar`], [`DataFrame::exists`], [`Column::isin_frame`]) or as the right side
+    /// of [`DataFrame::lateral_join`]. Until then its columns are not known, and whatever asks for them fails.
+    ///
+    /// ```
+    /// # use firesteel::prelude::*;
+    /// # let session = Session::builder().get_or_create()?;
+    /// let people = session.sql("SELECT * FROM VALUES (1, 'Ann'), (2, 'Bo') AS t(id, name)")?.alias("people")?;
+    /// let visits = session.sql("SELECT * FROM VALUES (1, 'Ulm'), (1, 'Rom') AS t(id, city)")?;
+    /// let own = visits.filter(col("id").eq(col("people.id").outer()))?;
+    ///
+    /// let travellers = people.filter(own.exists())?.select("name")?;
+    /// assert_eq!(travellers.collect_rows::<String>()?, ["Ann"]);
+    ///
+    /// let number = own.select(functions::count("*"))?.scalar().alias("visits");
+    /// let numbers = people.select((col("name"), number))?.order_by("name")?;
+    /// assert_eq!(numbers.collect_rows::<(String, i64)>()?, [("Ann".to_owned(), 2), ("Bo".to_owned(), 0)]);
+    ///
+    /// assert_eq!(own.collect().unwrap_err().condition().name, "UNRESOLVED_COLUMN.WITHOUT_SUGGESTION");
+    /// # Ok::<(), Error>(())
+    /// ```
+    pub fn outer(self) -> Column {
+        self.of_one(ExprKind::Outer)
+    }
+
     /// Whether it is NULL.
     ///
     /// ```

@@ -53,7 +53,7 @@ use crate::session::Session;
 ///
 /// # fn main() -> Result<()> {
 /// let session = Session::builder().get_or_create()?;
-/// let longest = session.register_aggregate("longest", Longest)?;
+/// let longest = session.register_udaf("longest", Longest)?;
 /// let frame = session.sql("SELECT * FROM VALUES (1, 'a'), (1, 'abc'), (2, NULL) AS t(k, s)")?;
 /// let rows = frame.group_by("k").agg(longest.call("s").alias("s"))?.order_by("k")?;
 /// assert_eq!(rows.collect_rows::<(i32, Option<String>)>()?, [(1, Some("abc".into())), (2, None)]);
@@ -221,11 +221,11 @@ impl Session {
     ///     }
     /// }
     ///
-    /// session.register_aggregate("product", Product)?;
+    /// session.register_udaf("product", Product)?;
     /// assert_eq!(session.sql("SELECT product(double(id)) FROM range(1, 5)")?.collect_rows::<f64>()?, [24.0]);
     /// # Ok::<(), Error>(())
     /// ```
-    pub fn register_aggregate<A: Aggregator>(&self, name: &str, aggregator: A) -> Result<Udf> {
+    pub fn register_udaf<A: Aggregator>(&self, name: &str, aggregator: A) -> Result<Udf> {
         let name = static_name(name);
         let descriptor = AggregateFunction {
             name,

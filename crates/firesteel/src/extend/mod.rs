@@ -85,7 +85,7 @@ impl Session {
     /// # let session = Session::builder().get_or_create()?;
     /// use firesteel::extend::ScalarUdf;
     ///
-    /// session.register_function(ScalarUdf::of_rows("twice", |x: i64| x * 2))?;
+    /// session.register_udf(ScalarUdf::of_rows("twice", |x: i64| x * 2))?;
     /// assert!(session.drop_function("twice") && !session.drop_function("twice"));
     /// assert!(session.sql("SELECT twice(1)").is_err());
     /// # Ok::<(), Error>(())

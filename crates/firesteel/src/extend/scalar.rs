@@ -39,13 +39,13 @@ impl ScalarUdf {
     /// # fn main() -> Result<()> {
     /// let session = Session::builder().get_or_create()?;
     /// let shout = ScalarUdf::of_rows("shout", |text: String, times: i32| format!("{text}{}", "!".repeat(times as usize)));
-    /// let shout = session.register_function(shout)?;
+    /// let shout = session.register_udf(shout)?;
     /// assert_eq!(session.sql("SELECT shout('hey', 2)")?.collect_rows::<String>()?, ["hey!!"]);
     /// let frame = session.create_dataframe([("ho",)], ["word"])?.select(shout.call(("word", lit(1))))?;
     /// assert_eq!(frame.collect_rows::<String>()?, ["ho!"]);
     ///
     /// let picky = ScalarUdf::of_rows("picky", |n: i32| if n > 0 { Ok(n) } else { Err("not positive") });
-    /// session.register_function(picky)?;
+    /// session.register_udf(picky)?;
     /// let error = session.sql("SELECT picky(id - 1) FROM range(0, 2)")?.collect().unwrap_err();
     /// assert_eq!(error.condition().name, "FAILED_EXECUTE_UDF");
     /// # Ok(())
@@ -93,7 +93,7 @@ impl ScalarUdf {
     ///     let numbers = arrays[0].as_primitive::<arrow::datatypes::Int64Type>();
     ///     Ok(Arc::new(numbers.unary::<_, arrow::datatypes::Int64Type>(|n| n * 2)))
     /// })?;
-    /// session.register_function(double)?;
+    /// session.register_udf(double)?;
     /// assert_eq!(session.sql("SELECT twice(id) FROM range(3)")?.collect_rows::<i64>()?, [0, 2, 4]);
     /// # Ok(())
     /// # }
@@ -124,7 +124,7 @@ impl ScalarUdf {
     ///
     /// static CALLS: AtomicI64 = AtomicI64::new(0);
     /// let ticket = ScalarUdf::of_rows("ticket", |_: i64| CALLS.fetch_add(1, Ordering::Relaxed)).as_nondeterministic();
-    /// session.register_function(ticket)?;
+    /// session.register_udf(ticket)?;
     /// session.sql("SELECT ticket(1), ticket(1)")?.collect()?;
     /// assert_eq!(CALLS.load(Ordering::Relaxed), 2);
     /// # Ok::<(), Error>(())
@@ -207,7 +207,7 @@ impl Udf {
     /// # let session = Session::builder().get_or_create()?;
     /// use firesteel::extend::ScalarUdf;
     ///
-    /// let twice = session.register_function(ScalarUdf::of_rows("twice", |x: i64| x * 2))?;
+    /// let twice = session.register_udf(ScalarUdf::of_rows("twice", |x: i64| x * 2))?;
     /// assert_eq!(session.range(2..4)?.select(twice.call("id"))?.collect_rows::<i64>()?, [4, 6]);
     /// # Ok::<(), Error>(())
     /// ```
@@ -225,11 +225,11 @@ impl Session {
     /// # let session = Session::builder().get_or_create()?;
     /// use firesteel::extend::ScalarUdf;
     ///
-    /// session.register_function(ScalarUdf::of_rows("shout", |text: String| text.to_uppercase() + "!"))?;
+    /// session.register_udf(ScalarUdf::of_rows("shout", |text: String| text.to_uppercase() + "!"))?;
     /// assert_eq!(session.sql("SELECT shout('hey')")?.collect_rows::<String>()?, ["HEY!"]);
     /// # Ok::<(), Error>(())
     /// ```
-    pub fn register_function(&self, function: ScalarUdf) -> Result<Udf> {
+    pub fn register_udf(&self, function: ScalarUdf) -> Result<Udf> {
         let name = function.name;
         let descriptor = ScalarFunction {
             name,

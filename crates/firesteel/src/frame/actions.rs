@@ -7,6 +7,7 @@ use arrow::array::{Array, ArrayRef, AsArray, RecordBatch};
 use arrow::datatypes::Int64Type;
 use firesteel_common::{Result, SqlType, internal};
 use firesteel_expr::EvalContext;
+use firesteel_plan::logical::Node;
 use firesteel_plan::parsed::ExplainMode;
 use serde::de::DeserializeOwned;
 
@@ -344,18 +345,18 @@ impl DataFrame {
     /// # use firesteel::prelude::*;
     /// # let session = Session::builder().get_or_create()?;
     /// let mut rows = 0;
-    /// session.range(0..5000)?.for_each_batch(|batch| {
+    /// session.range(0..5000)?.foreach_batch(|batch| {
     ///     rows += batch.num_rows();
     ///     Ok(())
     /// })?;
     /// assert_eq!(rows, 5000);
     /// # Ok::<(), Error>(())
     /// ```
-    pub fn for_each_batch(&self, mut call: impl FnMut(RecordBatch) -> Result<()>) -> Result<()> {
+    pub fn foreach_batch(&self, mut call: impl FnMut(RecordBatch) -> Result<()>) -> Result<()> {
         self.stream()?.try_for_each(|batch| call(batch?))
     }
 
-    /// As [`DataFrame::for_each_batch`], awaited.
+    /// As [`DataFrame::foreach_batch`], awaited.
     ///
     /// ```
     /// # use firesteel::prelude::*;
@@ -367,13 +368,13 @@ impl DataFrame {
     ///     rows += batch.num_rows();
     ///     Ok(())
     /// };
-    /// session.range(0..5000)?.for_each_batch_async(count).await?;
+    /// session.range(0..5000)?.foreach_batch_async(count).await?;
     /// assert_eq!(rows, 5000);
     /// # Ok::<(), Error>(())
     /// # })?;
     /// # Ok::<(), Error>(())
     /// ```
-    pub async fn for_each_batch_async(&self, mut call: impl FnMut(RecordBatch) -> Result<()>) -> Result<()> {
+    pub async fn foreach_batch_async(&self, mut call: impl FnMut(RecordBatch) -> Result<()>) -> Result<()> {
         let mut stream = self.stream_async().await?;
         while let Some(batch) = stream.next_batch().await {
             call(batch?)?;
@@ -453,6 +454,38 @@ impl DataFrame {
         let (query, tables) = assemble(self)?;
         self.session().cache().remove(&Key::Name(name.to_lowercase()));
         self.session().names().create_frame_view(name, query, tables, replace)
+    }
+
+    /// The files that its scans may read, each once, in the order of their names. What is pruned only at run time is among
+    /// them.
+    ///
+    /// ```
+    /// # use firesteel::prelude::*;
+    /// # let session = Session::builder().get_or_create()?;
+    /// let folder = std::env::temp_dir().join(format!("firesteel-input-files-{}", std::process::id()));
+    /// let path = folder.join("t.csv").display().to_string();
+    /// # std::fs::create_dir_all(&folder).expect("a folder");
+    /// std::fs::write(&path, "1\n").expect("a file");
+    /// let files = session.read().csv(&path)?;
+    /// assert_eq!(files.union(&files)?.input_files()?, [path]);
+    /// assert!(session.range(0..3)?.input_files()?.is_empty());
+    /// # std::fs::remove_dir_all(folder).expect("removed");
+    /// # Ok::<(), Error>(())
+    /// ```
+    pub fn input_files(&self) -> Result<Vec<String>> {
+        let (planned, _) = self.planned(false)?;
+        let mut files = std::collections::BTreeSet::new();
+        let mut next = vec![&planned.optimized];
+        while let Some(plan) = next.pop() {
+            if let Node::Relation(relation) = &plan.node
+                && firesteel_datasource::is_file_format(relation.table.provider())
+            {
+                let source = relation.table.source();
+                files.extend(source.splits.iter().map(|split| split.location.to_string()));
+            }
+            next.extend(plan.children());
+        }
+        Ok(files.into_iter().collect())
     }
 
     /// The rows as they are now, in memory: what is made from it does not compute them again.

@@ -160,6 +160,22 @@ impl DataFrame {
         self.awaited(move |frame| frame.explain_string(&mode)).await
     }
 
+    /// As [`DataFrame::input_files`], awaited.
+    ///
+    /// ```
+    /// # use firesteel::prelude::*;
+    /// # let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
+    /// # runtime.block_on(async {
+    /// # let session = Session::builder().get_or_create()?;
+    /// assert!(session.range(0..3)?.input_files_async().await?.is_empty());
+    /// # Ok::<(), Error>(())
+    /// # })?;
+    /// # Ok::<(), Error>(())
+    /// ```
+    pub async fn input_files_async(&self) -> Result<Vec<String>> {
+        self.awaited(DataFrame::input_files).await
+    }
+
     /// As [`DataFrame::local_checkpoint`], awaited.
     ///
     /// ```
@@ -381,7 +397,7 @@ impl Session {
         elsewhere(move || session.sql(&text)).await
     }
 
-    /// As [`Session::sql_with`], awaited.
+    /// As [`Session::sql_with_params`], awaited.
     ///
     /// ```
     /// # use firesteel::prelude::*;
@@ -400,6 +416,6 @@ impl Session {
         parameters: impl IntoParameters + Send + 'static,
     ) -> Result<DataFrame> {
         let (session, text) = (self.clone(), text.to_owned());
-        elsewhere(move || session.sql_with(&text, parameters)).await
+        elsewhere(move || session.sql_with_params(&text, parameters)).await
     }
 }

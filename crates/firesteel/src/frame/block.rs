@@ -64,6 +64,8 @@ pub(crate) struct Open {
     pub(crate) relation: TableRef,
     pub(crate) sides: Vec<Side>,
     pub(crate) visible: Vec<Visible>,
+    /// Whether it names columns of a query around it: it means something as a subquery only.
+    pub(crate) free: bool,
     /// DataFrames inside of expressions.
     pub(crate) subqueries: Vec<DataFrame>,
     pub(crate) hints: Vec<Hint>,
@@ -84,6 +86,14 @@ pub(crate) struct Open {
 }
 
 impl Block {
+    /// Whether it names columns of a query around it.
+    pub(crate) fn is_free(&self, inputs: &[DataFrame]) -> bool {
+        match self {
+            Block::Open(open) => open.free,
+            Block::Closed(_) => inputs.iter().any(DataFrame::is_free),
+        }
+    }
+
     pub(crate) fn query(&self) -> Query {
         match self {
             Block::Open(open) => open.query(),
@@ -109,6 +119,7 @@ impl Open {
             relation: TableRef { span: Span::default(), relation: factor, joins: Vec::new() },
             sides: Vec::new(),
             visible,
+            free: false,
             subqueries: Vec::new(),
             hints: Vec::new(),
             filters: Vec::new(),
@@ -132,6 +143,7 @@ impl Open {
             arguments: vec![node(ExprKind::Column(vec![names::quoted(qualifier.as_str())]))],
         };
         self.hints.extend(frame.0.hints.iter().map(hint));
+        self.free |= frame.is_free();
         self.sides.push(Side { qualifier, frame: frame.clone() });
     }
 
@@ -142,6 +154,7 @@ impl Open {
         }
         let mut expr = column.expr;
         refs::to_sides(&mut expr, self)?;
+        self.free |= refs::has_outer(&mut expr);
         refs::number(&mut expr, &mut self.next_place);
         self.subqueries.extend(column.frames);
         Ok(expr)
@@ -173,8 +186,15 @@ impl Open {
         self.sides.iter().map(|side| &side.frame).chain(&self.subqueries).cloned().collect()
     }
 
-    /// `*` written out, column by column; the closure may give other items in a column's place.
-    pub(crate) fn star(&mut self, item: &mut dyn FnMut(&Visible, SelectItem) -> Option<SelectItem>) -> Vec<SelectItem> {
+    /// `*` written out, column by column; the closure may give other items in a column's place. Fails where a relation's
+    /// columns are not known.
+    pub(crate) fn star(
+        &mut self,
+        item: &mut dyn FnMut(&Visible, SelectItem) -> Option<SelectItem>,
+    ) -> Result<Vec<SelectItem>> {
+        if self.free {
+            self.sides.iter().try_for_each(|side| side.frame.known().map(|_| ()))?;
+        }
         let mut items = Vec::with_capacity(self.visible.len());
         for visible in self.visible.clone() {
             let parts: Vec<Ident> =
@@ -184,7 +204,7 @@ impl Open {
             let as_it_is = SelectItem { span: expr.span, kind: SelectItemKind::Expr { expr, alias: None } };
             items.extend(item(&visible, as_it_is));
         }
-        items
+        Ok(items)
     }
 
     pub(crate) fn query(&self) -> Query {

@@ -57,7 +57,7 @@ impl DataFrame {
                 columns.iter().map(known).collect::<Result<_>>()?
             }
             true => {
-                let shown = self.output().iter().filter(|c| c.data_type.is_numeric() || c.data_type.is_string());
+                let shown = self.known()?.iter().filter(|c| c.data_type.is_numeric() || c.data_type.is_string());
                 shown.map(|column| (column.name.clone(), column.data_type.clone())).collect()
             }
         };

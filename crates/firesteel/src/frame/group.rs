@@ -258,7 +258,7 @@ impl GroupedData {
         let mut columns = columns.into_columns();
         if columns.is_empty() {
             let is_key = |name: &str| self.keys.iter().any(|key| key.to_string() == name);
-            let numeric = self.frame.output().iter().filter(|column| column.data_type.is_numeric());
+            let numeric = self.frame.known()?.iter().filter(|column| column.data_type.is_numeric());
             let numeric = numeric.filter(|column| !is_key(&column.name));
             columns = numeric.map(|column| name_of(&column.name)).collect();
         }

@@ -2,10 +2,10 @@
 
 use firesteel_common::names::same_name;
 use firesteel_common::{Result, Span, error};
-use firesteel_plan::parsed::{Join, JoinCondition, JoinKind};
+use firesteel_plan::parsed::{Join, JoinCondition, JoinKind, TableFactorKind};
 
-use super::block::{self, Level, Open, Visible};
-use super::{DataFrame, names};
+use super::block::{self, Block, Level, Open, Visible};
+use super::{DataFrame, names, refs};
 use crate::column::Column;
 
 /// Which rows of a join come out.
@@ -120,7 +120,7 @@ impl DataFrame {
     /// ```
     pub fn join(&self, other: &DataFrame, on: impl IntoJoinOn, how: impl IntoJoinType) -> Result<DataFrame> {
         let how = how.into_join_type()?;
-        self.joined(other, Some(on.into_join_on()), how)
+        self.joined(other, Some(on.into_join_on()), how, false)
     }
 
     /// Pairs every row with every row.
@@ -133,10 +133,47 @@ impl DataFrame {
     /// # Ok::<(), Error>(())
     /// ```
     pub fn cross_join(&self, other: &DataFrame) -> Result<DataFrame> {
-        self.joined(other, None, JoinType::Cross)
+        self.joined(other, None, JoinType::Cross, false)
     }
 
-    fn joined(&self, other: &DataFrame, on: Option<JoinOn>, how: JoinType) -> Result<DataFrame> {
+    /// Pairs every row with the rows that `other` has for it: `JOIN LATERAL`. In `other` [`Column::outer`] names the row's
+    /// columns. Inner and left outer joins, with a condition besides or without.
+    ///
+    /// ```
+    /// # use firesteel::prelude::*;
+    /// # let session = Session::builder().get_or_create()?;
+    /// let people = session.sql("SELECT * FROM VALUES (1, 'Ann'), (2, 'Bo') AS people(id, name)")?;
+    /// let visits = session.sql("SELECT * FROM VALUES (1, 'Ulm', 3), (1, 'Rom', 5), (1, 'Bonn', 1) AS visits(who, city, days)")?;
+    /// let own = visits.filter(visits.col("who").eq(people.col("id").outer()))?;
+    /// let longest = own.order_by(col("days").desc())?.limit(2)?.select(("city", "days"))?;
+    ///
+    /// let joined = people.lateral_join(&longest, None, "left")?;
+    /// assert_eq!(joined.columns(), ["id", "name", "city", "days"]);
+    /// let rows: Vec<(String, Option<String>)> = joined.order_by(("id", "city"))?.select(("name", "city"))?.collect_rows()?;
+    /// let own = |name: &str, city: Option<&str>| (name.to_owned(), city.map(str::to_owned));
+    /// assert_eq!(rows, [own("Ann", Some("Rom")), own("Ann", Some("Ulm")), own("Bo", None)]);
+    ///
+    /// assert_eq!(people.lateral_join(&longest, Some(col("days").gt(4)), "inner")?.count()?, 1);
+    /// # Ok::<(), Error>(())
+    /// ```
+    pub fn lateral_join(&self, other: &DataFrame, on: Option<Column>, how: impl IntoJoinType) -> Result<DataFrame> {
+        let how = how.into_join_type()?;
+        if !matches!(how, JoinType::Inner | JoinType::LeftOuter | JoinType::Cross) {
+            let supported = "'inner', 'leftouter', 'left', 'left_outer', 'cross'";
+            return Err(error!(UNSUPPORTED_JOIN_TYPE, typ = format!("{how:?}"), supported = supported));
+        }
+        let lateral = self.joined(other, on.map(JoinOn::Condition), how, true)?;
+        // Only now the columns of the right side are known.
+        let Block::Open(open) = &lateral.0.block else { return Ok(lateral) };
+        let mut open = open.clone();
+        let qualifier = open.sides.last().map(|side| side.qualifier.clone());
+        let right = lateral.output().iter().skip(open.visible.len());
+        let visible = right.map(|column| Visible { qualifier: qualifier.clone(), name: column.name.clone() });
+        open.visible.extend(visible);
+        lateral.with_open(*open)
+    }
+
+    fn joined(&self, other: &DataFrame, on: Option<JoinOn>, how: JoinType, lateral: bool) -> Result<DataFrame> {
         let mut open = self.open(Level::From);
         // Two relations of one name cannot be told apart: neither name is then of use.
         let taken = |name: &str| open.sides.iter().any(|side| same_name(&side.qualifier, name));
@@ -146,8 +183,18 @@ impl DataFrame {
             // Of a frame joined with itself, columns can be named through aliases only.
             qualifier = names::frame(if self.id() == other.id() { super::next_id() } else { other.id() });
         }
-        let relation = other.factor(&qualifier, Vec::new());
+        let relation = match lateral {
+            false => other.factor(&qualifier, Vec::new()),
+            true => {
+                let mut query = Box::new(other.as_subquery());
+                refs::outer_to_sides(&mut query, &open);
+                block::factor(TableFactorKind::Subquery { query, lateral }, &qualifier, Vec::new())
+            }
+        };
+        // What a lateral side names around it is here.
+        let free = open.free || !lateral && other.is_free();
         open.add_side(qualifier.clone(), other);
+        open.free = free;
         let condition = match &on {
             None => JoinCondition::None,
             Some(JoinOn::Using(columns)) => block::using(columns)?,

@@ -23,6 +23,7 @@ mod na;
 pub(crate) mod names;
 pub(crate) mod planning;
 mod refs;
+mod reshape;
 mod save;
 mod set;
 mod show;
@@ -35,8 +36,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 use firesteel_common::names::same_name;
-use firesteel_common::{Result, error};
-use firesteel_plan::parsed::{ExprKind, Ident, Query, QueryBodyKind, TableFactor, TableFactorKind};
+use firesteel_common::{Result, Span, error};
+use firesteel_plan::parsed::{ExprKind, Ident, Query, QueryBody, QueryBodyKind, TableFactor, TableFactorKind};
 
 pub use describe::Names;
 pub use group::GroupedData;
@@ -82,6 +83,7 @@ pub(crate) struct Frame {
     inputs: Vec<DataFrame>,
     /// What the block names beside the catalog's tables and the inputs.
     tables: Tables,
+    /// None of a free one: what it names is not in sight yet.
     columns: Vec<result::Column>,
     /// The relation's name as users may write it before a column.
     name: Option<String>,
@@ -120,8 +122,11 @@ impl DataFrame {
         origin: Origin,
     ) -> Result<Self> {
         let Origin { tables, name, hints, text } = origin;
-        let columns = planning::columns(session, &block.query(), &inputs, &tables);
-        let columns = columns.map_err(|error| if text.is_some() { error } else { names::without_places(error) })?;
+        let columns = match block.is_free(&inputs) {
+            true => Vec::new(),
+            false => planning::columns(session, &block.query(), &inputs, &tables)
+                .map_err(|error| if text.is_some() { error } else { names::without_places(error) })?,
+        };
         let session = session.clone();
         Ok(Self(Arc::new(Frame { session, id, block, inputs, tables, columns, name, hints, text })))
     }
@@ -177,13 +182,31 @@ impl DataFrame {
 
     /// As a relation of another block.
     pub(crate) fn factor(&self, qualifier: &str, columns: Vec<Ident>) -> TableFactor {
-        let name = names::relation(names::frame(self.0.id));
-        block::factor(TableFactorKind::Table { name, as_of: None }, qualifier, columns)
+        let kind = match self.is_free() {
+            true => TableFactorKind::Subquery { query: Box::new(self.0.block.query()), lateral: false },
+            false => TableFactorKind::Table { name: names::relation(names::frame(self.0.id)), as_of: None },
+        };
+        block::factor(kind, qualifier, columns)
     }
 
-    /// `TABLE frame`: as an operand or a subquery.
+    /// As an operand of a set operation: `TABLE frame`. What names columns around it stands there in full, since a common
+    /// table has nothing around it.
+    pub(crate) fn as_body(&self) -> QueryBody {
+        let kind = match self.is_free() {
+            true => QueryBodyKind::Query(Box::new(self.0.block.query())),
+            false => QueryBodyKind::Table(names::relation(names::frame(self.0.id))),
+        };
+        QueryBody { span: Span::default(), kind }
+    }
+
+    /// As a subquery.
     pub(crate) fn as_subquery(&self) -> Query {
-        block::query(QueryBodyKind::Table(names::relation(names::frame(self.0.id))))
+        block::query(self.as_body().kind)
+    }
+
+    /// Whether it names columns of a query around it: see [`Column::outer`].
+    pub(crate) fn is_free(&self) -> bool {
+        self.0.block.is_free(&self.0.inputs)
     }
 
     fn visible_as(&self, qualifier: &str) -> Vec<Visible> {
@@ -212,6 +235,15 @@ impl DataFrame {
 
     pub(crate) fn output(&self) -> &[result::Column] {
         &self.0.columns
+    }
+
+    /// The columns; of a DataFrame with outer columns they are not known, and the error names the first of those.
+    pub(crate) fn known(&self) -> Result<&[result::Column]> {
+        if self.is_free() {
+            let columns = planning::columns(&self.0.session, &self.0.block.query(), &self.0.inputs, &self.0.tables);
+            columns.map_err(names::without_places)?;
+        }
+        Ok(&self.0.columns)
     }
 
     fn has_column(&self, name: &str) -> bool {
@@ -243,7 +275,7 @@ impl DataFrame {
 
     /// The one column that has this name.
     pub(crate) fn column_named(&self, name: &str) -> Result<&result::Column> {
-        let mut known = self.0.columns.iter().filter(|column| same_name(&column.name, name));
+        let mut known = self.known()?.iter().filter(|column| same_name(&column.name, name));
         match (known.next(), known.next()) {
             (Some(column), None) => Ok(column),
             // The analyzer knows the words.

@@ -78,7 +78,7 @@ impl DataFrameNa {
     fn columns(&self, names: impl Names) -> Result<Vec<result::Column>> {
         let names = names.into_names();
         match names.is_empty() {
-            true => Ok(self.frame.output().to_vec()),
+            true => Ok(self.frame.known()?.to_vec()),
             false => names.iter().map(|name| self.frame.column_named(name).cloned()).collect(),
         }
     }

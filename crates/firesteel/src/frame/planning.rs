@@ -102,9 +102,24 @@ pub(crate) fn columns(
     own: &Tables,
 ) -> Result<Vec<result::Column>> {
     let mut tables = own.clone();
-    tables.extend(inputs.iter().map(|frame| (names::frame(frame.id()), ColumnsOnly::of(frame))));
+    add_inputs(inputs, &mut tables);
     let analyzed = with_tables(session, &tables, |catalog| session.analyze_in(query, catalog))?;
     Ok(result::columns(&analyzed))
+}
+
+/// What a block names. Free frames stand in it in full.
+fn add_inputs(inputs: &[DataFrame], tables: &mut Tables) {
+    for frame in inputs {
+        match frame.is_free() {
+            true => {
+                tables.extend(frame.0.tables.clone());
+                add_inputs(&frame.0.inputs, tables);
+            }
+            false => {
+                tables.insert(names::frame(frame.id()), ColumnsOnly::of(frame));
+            }
+        }
+    }
 }
 
 /// The whole query of a frame and the tables that it names beside those of the catalog.
@@ -123,7 +138,7 @@ pub(crate) fn assemble_itself(frame: &DataFrame) -> Result<(Query, Tables)> {
     let (mut tables, mut cached) = (frame.0.tables.clone(), HashMap::new());
     let mut at = 0;
     while let Some(next) = frames.get(at).cloned() {
-        let rows = if at == 0 { None } else { cache::of_frame(&next)? };
+        let rows = if at == 0 || next.is_free() { None } else { cache::of_frame(&next)? };
         at += 1;
         match rows {
             // What it is made of nobody needs.
@@ -141,6 +156,7 @@ pub(crate) fn assemble_itself(frame: &DataFrame) -> Result<(Query, Tables)> {
     frames.sort_unstable_by_key(DataFrame::id);
     // The last is the frame itself: it is younger than all it is made of.
     frames.pop();
+    frames.retain(|frame| !frame.is_free());
     let query_of = |frame: &DataFrame| cached.get(&frame.id()).cloned().unwrap_or_else(|| frame.0.block.query());
     let ctes: Vec<_> = frames.iter().map(|frame| cte(frame, query_of(frame))).collect();
     let own = frame.0.block.query();

@@ -2,28 +2,68 @@
 //!
 //! ```text
 //! frame.col("a")  is  ␁12.a  ──to_sides──▶  t.a      where t is the block's relation that comes from frame 12
+//! frame.col("a").outer()      the same, when the query that it stands in becomes a subquery of the block
 //! ```
 
 use firesteel_common::names::{quote, same_name};
 use firesteel_common::{Result, Span, error};
-use firesteel_plan::parsed::{Expr, ExprKind, Ident};
+use firesteel_plan::parsed::{Expr, ExprKind, Ident, Query};
 use recursive::recursive;
 
 use super::block::{Open, Side, Visible};
 use super::names;
 
-/// Columns that name a DataFrame get the name of the block's relation that comes from it.
+/// Columns that name a DataFrame get the name of the block's relation that comes from it. Outer columns are left to the
+/// block around, those of subqueries mean this one.
 #[recursive]
 pub(crate) fn to_sides(expr: &mut Expr, block: &Open) -> Result<()> {
-    if let ExprKind::Column(parts) | ExprKind::Star(parts) = &mut expr.kind
-        && let Some(id) = parts.first().and_then(names::frame_id)
-    {
-        return match block.was.iter().find(|(earlier, _)| *earlier == id) {
-            Some((_, visible)) => own(parts, visible),
-            None => of_side(parts, id, &block.sides),
-        };
+    match &mut expr.kind {
+        ExprKind::Column(parts) | ExprKind::Star(parts) => return rename(parts, block),
+        ExprKind::Outer(_) => return Ok(()),
+        ExprKind::Exists(query) | ExprKind::Subquery(query) | ExprKind::InSubquery { query, .. } => {
+            outer_to_sides(query, block);
+        }
+        _ => {}
     }
     expr.children_mut().into_iter().try_for_each(|child| to_sides(child, block))
+}
+
+/// Outer columns of a query that name a DataFrame get the name of the block's relation that comes from it. Those of other
+/// DataFrames are left to a block further out.
+pub(crate) fn outer_to_sides(query: &mut Query, block: &Open) {
+    query.for_each_expr_mut(&mut |expr| outer_of(expr, block));
+}
+
+#[recursive]
+fn outer_of(expr: &mut Expr, block: &Open) {
+    match &mut expr.kind {
+        ExprKind::Outer(operand) => {
+            let mut renamed = operand.clone();
+            if to_sides(&mut renamed, block).is_ok() {
+                *operand = renamed;
+            }
+            return;
+        }
+        ExprKind::Exists(query) | ExprKind::Subquery(query) | ExprKind::InSubquery { query, .. } => {
+            outer_to_sides(query, block);
+        }
+        _ => {}
+    }
+    expr.children_mut().into_iter().for_each(|child| outer_of(child, block));
+}
+
+/// Whether it names columns of a query around, other than through a subquery.
+#[recursive]
+pub(crate) fn has_outer(expr: &mut Expr) -> bool {
+    matches!(expr.kind, ExprKind::Outer(_)) || expr.children_mut().into_iter().any(has_outer)
+}
+
+fn rename(parts: &mut Vec<Ident>, block: &Open) -> Result<()> {
+    let Some(id) = parts.first().and_then(names::frame_id) else { return Ok(()) };
+    match block.was.iter().find(|(earlier, _)| *earlier == id) {
+        Some((_, visible)) => own(parts, visible),
+        None => of_side(parts, id, &block.sides),
+    }
 }
 
 /// A column of the block as it was: known by its relation, or by its name alone.

@@ -1,8 +1,8 @@
 //! Set operations.
 
+use firesteel_common::Result;
 use firesteel_common::names::same_name;
-use firesteel_common::{Result, Span};
-use firesteel_plan::parsed::{QueryBody, QueryBodyKind, SetOp, SetOperand};
+use firesteel_plan::parsed::{QueryBodyKind, SetOp, SetOperand};
 
 use super::{DataFrame, block, names};
 use crate::column::Column;
@@ -79,7 +79,7 @@ impl DataFrame {
 
     /// Beside its own the columns that only `other` has, all NULL.
     fn padded(&self, other: &DataFrame) -> Result<DataFrame> {
-        let missing: Vec<_> = other.output().iter().filter(|column| !self.has_column(&column.name)).collect();
+        let missing: Vec<_> = other.known()?.iter().filter(|column| !self.has_column(&column.name)).collect();
         if missing.is_empty() {
             return Ok(self.clone());
         }
@@ -155,13 +155,9 @@ impl DataFrame {
     }
 
     fn set_operation(&self, other: &DataFrame, op: SetOp, all: bool) -> Result<DataFrame> {
-        let body = |frame: &DataFrame| QueryBody {
-            span: Span::default(),
-            kind: QueryBodyKind::Table(names::relation(names::frame(frame.id()))),
-        };
         let kind = QueryBodyKind::SetOperation {
-            first: Box::new(body(self)),
-            rest: vec![SetOperand { op, all, by_name: false, body: body(other) }],
+            first: Box::new(self.as_body()),
+            rest: vec![SetOperand { op, all, by_name: false, body: other.as_body() }],
         };
         self.with_query(block::query(kind), vec![self.clone(), other.clone()])
     }

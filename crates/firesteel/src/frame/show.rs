@@ -123,7 +123,7 @@ impl DataFrame {
     /// Every column that has a text as that text.
     fn as_text(&self) -> Result<DataFrame> {
         let place = |at: usize| format!("c{at}");
-        let placed = self.to_df((0..self.output().len()).map(place))?;
+        let placed = self.to_df((0..self.known()?.len()).map(place))?;
         let text = |(at, column): (usize, &crate::result::Column)| {
             let value = super::group::name_of(&place(at));
             match column.data_type {

@@ -133,8 +133,9 @@ impl DataFrame {
         let mut items = open.star(&mut |visible, item| {
             let replaced = new.iter().find(|(name, _)| same_name(name, &visible.name));
             Some(replaced.map_or(item, |(_, new)| new.clone()))
-        });
-        items.extend(new.into_iter().filter(|(name, _)| !self.has_column(name)).map(|(_, item)| item));
+        })?;
+        let is_new = |name: &str| open.visible.iter().all(|visible| !same_name(&visible.name, name));
+        items.extend(new.into_iter().filter(|(name, _)| is_new(name)).map(|(_, item)| item));
         open.projection = Some(items);
         open.level = Level::Select;
         self.with_open(open)
@@ -159,6 +160,18 @@ impl DataFrame {
         self.with_columns_renamed([(from, to)])
     }
 
+    /// The same as [`DataFrame::with_column_renamed`].
+    ///
+    /// ```
+    /// # use firesteel::prelude::*;
+    /// # let session = Session::builder().get_or_create()?;
+    /// assert_eq!(session.range(0..3)?.rename("id", "n")?.columns(), ["n"]);
+    /// # Ok::<(), Error>(())
+    /// ```
+    pub fn rename(&self, from: &str, to: &str) -> Result<DataFrame> {
+        self.with_column_renamed(from, to)
+    }
+
     /// Other names for several columns at once.
     ///
     /// ```
@@ -177,7 +190,7 @@ impl DataFrame {
                 (Some((_, to)), SelectItemKind::Expr { expr, .. }) => Column::item(expr, &[names::quoted(*to)]),
                 (_, kind) => SelectItem { kind, ..item },
             })
-        });
+        })?;
         open.projection = Some(items);
         open.level = Level::Select;
         self.with_open(open)
@@ -211,8 +224,8 @@ impl DataFrame {
                 _ => false,
             };
             (!gone.iter().any(is_gone)).then_some(item)
-        });
-        if items.len() == self.output().len() {
+        })?;
+        if items.len() == open.visible.len() {
             return Ok(self.clone());
         }
         open.projection = Some(items);
@@ -373,7 +386,7 @@ impl DataFrame {
         let value = |name: &str| Column::new(ExprKind::Column(vec![names::quoted(name)]));
         let is_key = |name: &str| keys.iter().any(|key| same_name(&key.name, name));
         let items: Vec<Column> = self
-            .output()
+            .known()?
             .iter()
             .map(|column| match is_key(&column.name) {
                 true => value(&column.name).alias(column.name.as_str()),

@@ -2,7 +2,8 @@
 
 use super::functions;
 use crate::column::Column;
-use crate::column::value::{IntoColumn, IntoColumns};
+use crate::column::sort::IntoSortOrders;
+use crate::column::value::{IntoColumn, IntoColumns, IntoValue};
 use firesteel_plan::parsed::ExprKind;
 
 functions! {
@@ -14,6 +15,9 @@ functions! {
     bit_and(column): [bit_and("col")] from "SELECT * FROM VALUES (3), (5) AS tab(col)" => "[1]";
     bit_or(column): [bit_or("col")] from "SELECT * FROM VALUES (3), (5) AS tab(col)" => "[7]";
     bit_xor(column): [bit_xor("col")] from "SELECT * FROM VALUES (3), (5) AS tab(col)" => "[6]";
+    bitmap_and_agg(column): [substring(hex(bitmap_and_agg("col")), 0, 6)] from "SELECT * FROM VALUES (X'F0'), (X'70'), (X'30') AS tab(col)" => "[300000]";
+    bitmap_construct_agg(column): [substring(hex(bitmap_construct_agg(bitmap_bit_position("col"))), 0, 6)] from "SELECT * FROM VALUES (1), (2), (3) AS tab(col)" => "[070000]";
+    bitmap_or_agg(column): [substring(hex(bitmap_or_agg("col")), 0, 6)] from "SELECT * FROM VALUES (X'10'), (X'20'), (X'40') AS tab(col)" => "[700000]";
     bool_and(column): [bool_and("col")] from "SELECT * FROM VALUES (true), (true), (true) AS tab(col)" => "[true]";
     bool_or(column): [bool_or("col")] from "SELECT * FROM VALUES (true), (false), (false) AS tab(col)" => "[true]";
     collect_list(column): [collect_list("col")] from "SELECT * FROM VALUES (1), (2), (1) AS tab(col)" => "[[1,2,1]]";
@@ -26,6 +30,7 @@ functions! {
     every(condition): [every("col")] from "SELECT * FROM VALUES (true), (true), (true) AS tab(col)" => "[true]";
     first(column): [first("col")] from "SELECT * FROM VALUES (10), (5), (20) AS tab(col)" => "[10]";
     first_value(column): [first_value("col")] from "SELECT * FROM VALUES (10), (5), (20) AS tab(col)" => "[10]";
+    histogram_numeric(column | bins): [histogram_numeric("col", 5)] from "SELECT * FROM VALUES (0), (1), (2), (10) AS tab(col)" => "[[{\"x\":0,\"y\":1.0},{\"x\":1,\"y\":1.0},{\"x\":2,\"y\":1.0},{\"x\":10,\"y\":1.0}]]";
     kurtosis(column): [round(kurtosis("col"), 9)] from "SELECT * FROM VALUES (-10), (-20), (100), (1000) AS tab(col)" => "[-0.701436805]";
     last(column): [last("col")] from "SELECT * FROM VALUES (10), (5), (20) AS tab(col)" => "[20]";
     last_value(column): [last_value("col")] from "SELECT * FROM VALUES (10), (5), (20) AS tab(col)" => "[20]";
@@ -118,6 +123,45 @@ pub fn sum_distinct(column: impl IntoColumn) -> Column {
 fn distinct(mut column: Column) -> Column {
     if let ExprKind::Function(call) = &mut column.expr.kind {
         call.distinct = true;
+    }
+    column
+}
+
+/// The percentile of the ordered values, between two of them if need be: `percentile_cont(percentage) WITHIN GROUP (ORDER BY
+/// order)`.
+///
+/// ```
+/// # use firesteel::prelude::*;
+/// # let session = Session::builder().get_or_create()?;
+/// let quarters = session.range_by(0..11, 10)?.agg(functions::percentile_cont(0.25, col("id").asc()))?;
+/// assert_eq!(quarters.collect_rows::<f64>()?, [2.5]);
+/// # Ok::<(), Error>(())
+/// ```
+pub fn percentile_cont(percentage: impl IntoValue, order: impl IntoSortOrders) -> Column {
+    within_group(Column::call("percentile_cont", vec![percentage.into_value()]), order)
+}
+
+/// The same as [`percentile_cont`], but always one of the values.
+///
+/// ```
+/// # use firesteel::prelude::*;
+/// # let session = Session::builder().get_or_create()?;
+/// let quarters = session.range_by(0..11, 10)?.agg(functions::percentile_disc(0.75, col("id").desc()))?;
+/// assert_eq!(quarters.collect_rows::<f64>()?, [0.0]);
+/// # Ok::<(), Error>(())
+/// ```
+pub fn percentile_disc(percentage: impl IntoValue, order: impl IntoSortOrders) -> Column {
+    within_group(Column::call("percentile_disc", vec![percentage.into_value()]), order)
+}
+
+fn within_group(mut column: Column, orders: impl IntoSortOrders) -> Column {
+    for order in orders.into_sort_orders() {
+        let expr = order.column.expr.clone();
+        column.fault = column.fault.take().or_else(|| order.column.fault.clone());
+        column.frames.extend(order.column.frames.iter().cloned());
+        if let ExprKind::Function(call) = &mut column.expr.kind {
+            call.order_by.push(order.item(expr));
+        }
     }
     column
 }

@@ -20,6 +20,7 @@ functions! {
     array_remove(array | element): [array_remove(expr("array(1, 2, 3, null, 3)"), 3)] => "[[1,2,null]]";
     array_repeat(column | count): [array_repeat(lit("123"), 2)] => "[[\"123\",\"123\"]]";
     array_size(array): [array_size(expr("array('b', 'd', 'c', 'a')"))] => "[4]";
+    array_sort(array): [array_sort(expr("array('b', 'd', null, 'c', 'a')"))] => "[[\"a\",\"b\",\"c\",\"d\",null]]";
     array_union(left, right): [array_union(expr("array(1, 2, 3)"), expr("array(1, 3, 5)"))] => "[[1,2,3,5]]";
     arrays_overlap(left, right): [arrays_overlap(expr("array(1, 2, 3)"), expr("array(3, 4, 5)"))] => "[true]";
     cardinality(column): [cardinality(expr("array('b', 'd')"))] => "[2]";
@@ -43,6 +44,8 @@ functions! {
     posexplode(column): [posexplode(expr("array(10, 20)"))] => "[0, 10]";
     posexplode_outer(column): [posexplode_outer(expr("array(10, 20)"))] => "[0, 10]";
     schema_of_json(column): [schema_of_json(lit("[{\"col\":0}]"))] => "[ARRAY<STRUCT<col: BIGINT>>]";
+    sequence(start, stop): [sequence(lit(1), lit(5))] => "[[1,2,3,4,5]]";
+    sequence_by(start, stop, step) = "sequence": [sequence_by(lit(1), lit(9), lit(4))] => "[[1,5,9]]";
     shuffle(array): [sort_array(shuffle(expr("array(3, 1, 2)")), true)] => "[[1,2,3]]";
     size(column): [size(expr("array('b', 'd', 'c', 'a')"))] => "[4]";
     slice(array | start, length): [slice(expr("array(1, 2, 3, 4)"), 2, 2)] => "[[2,3]]";
@@ -55,6 +58,7 @@ functions! {
 variadic! {
     array: [array((lit(1), lit(2), lit(3)))] => "[[1,2,3]]";
     arrays_zip: [arrays_zip((expr("array(1, 2, 3)"), expr("array(2, 3, 4)")))] => "[[{\"0\":1,\"1\":2},{\"0\":2,\"1\":3},{\"0\":3,\"1\":4}]]";
+    named_struct: [named_struct((lit("a"), lit(1), lit("b"), lit(2)))] => "[{\"a\":1,\"b\":2}]";
     map_concat: [map_concat((expr("map(1, 'a', 2, 'b')"), expr("map(3, 'c')")))] => "[{1:\"a\",2:\"b\",3:\"c\"}]";
     stack: [stack((lit(2), lit(1), lit("a"), lit(2), lit("b")))] => "[1, a]";
 }
@@ -125,20 +129,22 @@ of_each! {
 
 /// Functions whose last argument is a function of two things.
 macro_rules! of_pairs {
-    ($($name:ident($($column:ident),+; $first:literal $second:literal): $example:tt => $expected:literal;)*) => {
+    ($($name:ident($($column:ident),+; $first:literal $second:literal) $(= $sql:literal)?: $example:tt => $expected:literal;)*) => {
         $(
             #[doc = super::documented!(
-                concat!("SQL's `", stringify!($name), "` with a function of two values."), $example, $expected
+                concat!("SQL's `", super::sql_name!($name $($sql)?), "` with a function of two values."), $example, $expected
             )]
             pub fn $name($($column: impl IntoColumn,)+ function: impl FnOnce(Column, Column) -> Column) -> Column {
                 let body = function(parameter($first), parameter($second));
-                Column::call(stringify!($name), vec![$($column.into_column(),)+ Column::lambda(&[$first, $second], body)])
+                let arguments = vec![$($column.into_column(),)+ Column::lambda(&[$first, $second], body)];
+                Column::call(super::sql_name!($name $($sql)?), arguments)
             }
         )*
     };
 }
 
 of_pairs! {
+    array_sort_by(array; "left" "right") = "array_sort": [array_sort_by(expr("array(5, 6, 1)"), |left, right| right - left)] => "[[6,5,1]]";
     map_filter(map; "k" "v"): [map_filter(expr("map(1, 0, 2, 2, 3, -1)"), |k, v| k.gt(v))] => "[{1:0,3:-1}]";
     transform_keys(map; "k" "v"): [transform_keys(expr("map(1, 1, 2, 2)"), |k, v| k + v)] => "[{2:1,4:2}]";
     transform_values(map; "k" "v"): [transform_values(expr("map(1, 1, 2, 2)"), |_, v| v + 1)] => "[{1:2,2:3}]";
@@ -161,4 +167,45 @@ pub fn aggregate(
 ) -> Column {
     let body = merge(parameter("acc"), parameter("x"));
     Column::call("aggregate", vec![array.into_column(), start.into_value(), Column::lambda(&["acc", "x"], body)])
+}
+
+/// The same as [`aggregate`], with a last step that makes the result of what was folded.
+///
+/// ```
+/// # use firesteel::prelude::*;
+/// # let session = Session::builder().get_or_create()?;
+/// let rows = session.sql("SELECT array(1, 2, 3) AS a")?;
+/// let tenfold = functions::reduce("a", 0, |acc, x| acc + x, |acc| acc * 10);
+/// assert_eq!(rows.select(tenfold)?.collect_rows::<i32>()?, [60]);
+/// # Ok::<(), Error>(())
+/// ```
+pub fn reduce(
+    array: impl IntoColumn,
+    start: impl IntoValue,
+    merge: impl FnOnce(Column, Column) -> Column,
+    finish: impl FnOnce(Column) -> Column,
+) -> Column {
+    let merged = Column::lambda(&["acc", "x"], merge(parameter("acc"), parameter("x")));
+    let finished = Column::lambda(&["acc"], finish(parameter("acc")));
+    Column::call("reduce", vec![array.into_column(), start.into_value(), merged, finished])
+}
+
+/// One map of both: the function is given each key with the values that it has on the left and on the right.
+///
+/// ```
+/// # use firesteel::prelude::*;
+/// # let session = Session::builder().get_or_create()?;
+/// let rows = session.sql("SELECT map(1, 'a', 2, 'b') AS x, map(1, 'x', 2, 'y') AS y")?;
+/// let zipped = functions::map_zip_with("x", "y", |_, left, right| functions::concat((left, right)));
+/// assert_eq!(rows.select(zipped)?.take(1)?[0].to_string(), r#"[{1:"ax",2:"by"}]"#);
+/// # Ok::<(), Error>(())
+/// ```
+pub fn map_zip_with(
+    left: impl IntoColumn,
+    right: impl IntoColumn,
+    function: impl FnOnce(Column, Column, Column) -> Column,
+) -> Column {
+    let body = function(parameter("k"), parameter("v1"), parameter("v2"));
+    let function = Column::lambda(&["k", "v1", "v2"], body);
+    Column::call("map_zip_with", vec![left.into_column(), right.into_column(), function])
 }

@@ -11,6 +11,7 @@ functions! {
     crc32(column): [crc32(lit("Spark"))] => "[1557323817]";
     current_catalog(): [current_catalog()] => "[spark_catalog]";
     current_database(): [current_database()] => "[default]";
+    current_path(): [current_path()] => "[system.builtin,system.session,spark_catalog.default]";
     current_schema(): [current_schema()] => "[default]";
     current_user(): [current_user().eq(user())] => "[true]";
     equal_null(left, right): [equal_null(lit(3), lit(3))] => "[true]";

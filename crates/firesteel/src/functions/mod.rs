@@ -125,7 +125,7 @@ pub fn call_function(name: &str, arguments: impl crate::column::value::IntoColum
 /// # use firesteel::extend::ScalarUdf;
 /// # use firesteel::prelude::*;
 /// # let session = Session::builder().get_or_create()?;
-/// session.register_function(ScalarUdf::of_rows("twice", |x: i64| x * 2))?;
+/// session.register_udf(ScalarUdf::of_rows("twice", |x: i64| x * 2))?;
 /// let rows = session.range(2..4)?.select(functions::call_udf("twice", "id"))?;
 /// assert_eq!(rows.collect_rows::<i64>()?, [4, 6]);
 /// # Ok::<(), Error>(())

@@ -372,3 +372,119 @@ fn files_are_written_and_read_again() {
     assert_eq!(condition(people.write().format("stone").save(&path("q"))), "DATA_SOURCE_NOT_FOUND");
     assert_eq!(condition(session.read().parquet(path("nothing").as_str()).map(drop)), "PATH_NOT_FOUND");
 }
+
+#[test]
+fn subqueries_name_columns_around_them() {
+    let session = session();
+    let table = |name: &str| session.table(name).expect(name);
+    let (people, visits) = (table("people"), table("visits"));
+    let same = |sql: &str, frame: Result<DataFrame>| check(&session, sql, frame);
+    let own = || visits.filter(visits.col("id").eq(people.col("id").outer()));
+    same("SELECT * FROM people p WHERE EXISTS (SELECT * FROM visits v WHERE v.id = p.id)", {
+        own().and_then(|own| people.filter(own.exists()))
+    });
+    same("SELECT name FROM people p WHERE age > 20 AND NOT EXISTS (SELECT * FROM visits v WHERE v.id = p.id)", {
+        own().and_then(|own| people.filter("age > 20")?.filter(!own.exists())?.select("name"))
+    });
+    same("SELECT name, (SELECT max(day) FROM visits v WHERE v.id = p.id) AS last FROM people p", {
+        own().and_then(|own| people.select((col("name"), own.agg(max("day"))?.scalar().alias("last"))))
+    });
+    same("SELECT * FROM people p WHERE 'Rom' IN (SELECT place FROM visits v WHERE v.id = p.id)", {
+        own().and_then(|own| people.filter(lit("Rom").isin_frame(&own.select("place")?)))
+    });
+    // Names alone, and columns that the inner side has too.
+    same("SELECT id FROM people p WHERE EXISTS (SELECT 1 FROM visits v WHERE v.id = p.id + 1)", {
+        let next = visits.filter(col("id").eq(col("id").outer() + 1));
+        next.and_then(|next| people.filter(next.exists())?.select("id"))
+    });
+    // Two deep, with a set operation and blocks around blocks between.
+    same(
+        "SELECT id FROM people p WHERE EXISTS (SELECT 1 FROM visits v WHERE v.id = p.id AND EXISTS \
+         (SELECT 1 FROM people q WHERE q.city = v.place AND q.id <= p.id))",
+        {
+            let there = people.alias("q").and_then(|q| {
+                q.filter(col("city").eq(visits.col("place").outer()) & q.col("id").leq(col("p.id").outer()))
+            });
+            let own = visits.filter(visits.col("id").eq(col("p.id").outer()));
+            let own = own.and_then(|own| own.filter(there?.exists()));
+            own.and_then(|own| people.alias("p")?.filter(own.exists())?.select("id"))
+        },
+    );
+    same(
+        "SELECT id, n FROM people p, LATERAL (SELECT count(*) AS n FROM (SELECT place FROM visits v WHERE v.id = p.id \
+         UNION SELECT city FROM people q WHERE q.id = p.id))",
+        {
+            let cities = people.alias("q").and_then(|q| q.filter(col("q.id").eq(col("p.id").outer()))?.select("city"));
+            let places = visits.filter(col("id").eq(col("p.id").outer())).and_then(|own| own.select("place"));
+            let both = places.and_then(|places| places.union(&cities?)?.distinct()?.select(count("*").alias("n")));
+            both.and_then(|both| people.alias("p")?.lateral_join(&both, None, "inner")?.select(("id", "n")))
+        },
+    );
+}
+
+#[test]
+fn lateral_joins() {
+    let session = session();
+    let table = |name: &str| session.table(name).expect(name);
+    let (people, visits) = (table("people"), table("visits"));
+    let same = |sql: &str, frame: Result<DataFrame>| check(&session, sql, frame);
+    let last = || {
+        let own = visits.filter(visits.col("id").eq(people.col("id").outer()))?;
+        own.order_by(col("day").desc())?.limit(1)?.select(("place", "day"))
+    };
+    let lateral = "LATERAL (SELECT place, day FROM visits v WHERE v.id = p.id ORDER BY day DESC LIMIT 1)";
+    same(&format!("SELECT p.*, l.* FROM people p JOIN {lateral} l"), {
+        last().and_then(|last| people.lateral_join(&last, None, "inner"))
+    });
+    same(&format!("SELECT p.*, l.* FROM people p LEFT JOIN {lateral} l ON p.age > 28"), {
+        last().and_then(|last| people.lateral_join(&last, Some(col("age").gt(28)), "left"))
+    });
+    // What comes after sees both sides.
+    same(&format!("SELECT name, place, year(day) AS year FROM people p JOIN {lateral} l WHERE place = 'Ulm'"), {
+        last().and_then(|last| {
+            let joined = people.lateral_join(&last, None, JoinType::Cross)?.filter(col("place").eq("Ulm"))?;
+            joined.with_column("year", year("day"))?.drop(("id", "age", "city", "score", "day"))
+        })
+    });
+    same("SELECT p.*, e.* FROM people p JOIN LATERAL (SELECT explode(array(1, p.id)) AS n) e", {
+        let numbers =
+            session.sql("SELECT 1").and_then(|one| one.select(explode(array([lit(1), col("id").outer()])).alias("n")));
+        numbers.and_then(|numbers| people.lateral_join(&numbers, None, "inner"))
+    });
+    let error = last().and_then(|last| people.lateral_join(&last, None, "full")).expect_err("no full lateral join");
+    assert_eq!(error.condition().name, "UNSUPPORTED_JOIN_TYPE");
+}
+
+#[test]
+fn free_dataframes_have_no_columns_of_their_own() {
+    let session = session();
+    let table = |name: &str| session.table(name).expect(name);
+    let (people, visits) = (table("people"), table("visits"));
+    let own = visits.filter(visits.col("id").eq(people.col("id").outer())).expect("a free frame");
+    let condition = |result: Result<DataFrame>| result.expect_err("columns are not known").condition().name;
+    assert!(condition(own.limit(1).and_then(|own| own.with_column("a", lit(1)))).starts_with("UNRESOLVED_COLUMN"));
+    assert!(condition(own.dropna(())).starts_with("UNRESOLVED_COLUMN"));
+    assert!(own.count().is_err() && own.columns().is_empty());
+    // While the block is open, its own relations are known.
+    let marked = own.with_column("marked", lit(1)).and_then(|own| people.filter(own.exists())).expect("a frame");
+    assert_eq!(marked.count().expect("rows"), 2);
+}
+
+#[test]
+fn rows_become_columns_and_lists_rows() {
+    let session = session();
+    let people = session.table("people").expect("people");
+    let same = |sql: &str, frame: Result<DataFrame>| check(&session, sql, frame);
+    same(
+        "SELECT * FROM VALUES ('id', 1.0D, 2.0D, 3.0D, 4.0D), ('age', 30, NULL, 25, 30), \
+         ('score', 1.5D, double('NaN'), 2.5D, NULL) AS t(key, Ann, Bo, Cy, Di)",
+        people.select(("id", "name", "age", "score")).and_then(|people| people.transpose("name")),
+    );
+    // No rows with a name: nothing but the keys.
+    same("SELECT 'id' AS key", people.filter("id > 9").and_then(|none| none.select(("id", "name"))?.transpose("name")));
+    same("SELECT id, explode(sequence(1, id)) AS list FROM people WHERE id < 4", {
+        let lists =
+            people.filter("id < 4").and_then(|few| few.select((col("id"), sequence(lit(1), "id").alias("list"))));
+        lists.and_then(|lists| lists.explode("list"))
+    });
+}

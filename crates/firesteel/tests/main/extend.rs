@@ -17,12 +17,12 @@ fn session() -> Session {
 #[test]
 fn functions_belong_to_their_session() {
     let (one, other) = (session(), session());
-    one.register_function(ScalarUdf::of_rows("plus_one", |n: i64| n + 1)).expect("registered");
-    other.register_function(ScalarUdf::of_rows("PLUS_ONE", |n: i64| n + 100)).expect("registered");
+    one.register_udf(ScalarUdf::of_rows("plus_one", |n: i64| n + 1)).expect("registered");
+    other.register_udf(ScalarUdf::of_rows("PLUS_ONE", |n: i64| n + 100)).expect("registered");
     let value = |session: &Session| session.sql("SELECT plus_one(1)").and_then(|f| f.collect_rows::<i64>());
     assert_eq!((value(&one).expect("one"), value(&other).expect("other")), (vec![2], vec![101]));
     assert_eq!(session().sql("SELECT plus_one(1)").expect_err("unknown").condition().name, "UNRESOLVED_ROUTINE");
-    let taken = one.register_function(ScalarUdf::of_rows("Upper", |text: String| text)).expect_err("built in");
+    let taken = one.register_udf(ScalarUdf::of_rows("Upper", |text: String| text)).expect_err("built in");
     assert_eq!(taken.condition().name, "ROUTINE_ALREADY_EXISTS");
     assert!(one.drop_function("plus_one") && one.sql("SELECT plus_one(1)").is_err());
 }
@@ -30,13 +30,13 @@ fn functions_belong_to_their_session() {
 #[test]
 fn functions_take_nulls_casts_and_any_encoding() {
     let session = session();
-    session.register_function(ScalarUdf::of_rows("add", |a: i64, b: Option<i64>| a + b.unwrap_or(0))).expect("add");
+    session.register_udf(ScalarUdf::of_rows("add", |a: i64, b: Option<i64>| a + b.unwrap_or(0))).expect("add");
     let rows = session.sql("SELECT add(a, b) FROM VALUES (1, 2), (1, NULL), (NULL, 5) AS t(a, b)").expect("frame");
     assert_eq!(rows.collect_rows::<Option<i64>>().expect("rows"), [Some(3), Some(1), None]);
     let error = session.sql("SELECT add(array(1), 2)").expect_err("an array");
     assert_eq!(error.condition().name, "DATATYPE_MISMATCH.UNEXPECTED_INPUT_TYPE");
     assert_eq!(session.sql("SELECT add(1)").expect_err("one").condition().name, "WRONG_NUM_ARGS.WITHOUT_SUGGESTION");
-    session.register_function(ScalarUdf::of_rows("shout", |text: String| text.to_uppercase())).expect("shout");
+    session.register_udf(ScalarUdf::of_rows("shout", |text: String| text.to_uppercase())).expect("shout");
     let sql = "SELECT shout(s), count(1) FROM (SELECT substr('abc', 1, id % 2 + 1) AS s FROM range(1000) WHERE id > 1) \
                WHERE shout(s) <> 'Z' GROUP BY shout(s) ORDER BY 1";
     let rows: Vec<(String, i64)> = session.sql(sql).and_then(|frame| frame.collect_rows()).expect("rows");
@@ -46,9 +46,9 @@ fn functions_take_nulls_casts_and_any_encoding() {
 #[test]
 fn a_panic_fails_its_query_only_and_names_the_function() {
     let session = session();
-    session.register_function(ScalarUdf::of_rows("fragile", |n: i64| 10 / (n - 2))).expect("registered");
+    session.register_udf(ScalarUdf::of_rows("fragile", |n: i64| 10 / (n - 2))).expect("registered");
     session
-        .register_function(ScalarUdf::of_rows("refuses", |n: i64| Err::<i64, _>(format!("not {n}"))))
+        .register_udf(ScalarUdf::of_rows("refuses", |n: i64| Err::<i64, _>(format!("not {n}"))))
         .expect("registered");
     let error = session.sql("SELECT fragile(id) FROM range(5)").and_then(|f| f.collect()).expect_err("a panic");
     assert_eq!(error.condition().name, "FAILED_EXECUTE_UDF");
@@ -66,7 +66,7 @@ fn arrays_of_a_wrong_length_or_type_are_refused() {
     let session = session();
     let short =
         ScalarUdf::of_arrays("short", ["bigint"], "bigint", |_: &[ArrayRef]| Ok(Arc::new(Int64Array::from(vec![1]))));
-    session.register_function(short.expect("types")).expect("registered");
+    session.register_udf(short.expect("types")).expect("registered");
     let error = session.sql("SELECT short(id) FROM range(3)").and_then(|f| f.collect()).expect_err("too short");
     assert!(error.to_string().contains("it gave 1 rows for 3"), "{error}");
     assert!(ScalarUdf::of_arrays("bad", ["nothing"], "int", |arrays: &[ArrayRef]| Ok(Arc::clone(&arrays[0]))).is_err());
@@ -101,7 +101,7 @@ fn aggregates_of_programs_group_filter_and_take_distinct_values() {
     let session = session();
     session.conf().set("firesteel.execution.parallelRowsMin", 0).expect("a setting");
     session.conf().set("firesteel.execution.batchRows", 3).expect("a setting");
-    let product = session.register_aggregate("product", Product).expect("registered");
+    let product = session.register_udaf("product", Product).expect("registered");
     let frame = session.sql("SELECT id % 3 AS k, id + 1 AS n FROM range(9)").expect("frame");
     let rows = frame.group_by("k").agg(product.call("n").alias("p")).and_then(|f| f.order_by("k")).expect("frame");
     assert_eq!(rows.collect_rows::<(i64, i64)>().expect("rows"), [(0, 28), (1, 80), (2, 162)]);
