@@ -68,8 +68,12 @@ impl Analyzer<'_> {
             JoinCondition::Using(names) => self.join_using(left, right, kind, names),
             JoinCondition::Natural => {
                 let on_right = |name: &str| right.scope.visible().any(|column| same_name(&column.name, name));
-                let shared = left.scope.visible().filter(|column| on_right(&column.name));
-                let names: Vec<_> = shared.map(|column| Ident::new(column.name.as_ref(), join.span)).collect();
+                let mut names: Vec<Ident> = Vec::new();
+                for column in left.scope.visible().filter(|column| on_right(&column.name)) {
+                    if !names.iter().any(|known| same_name(&known.value, &column.name)) {
+                        names.push(Ident::new(column.name.as_ref(), join.span));
+                    }
+                }
                 match names.is_empty() {
                     true => Ok(cross(left, right, kind)),
                     false => self.join_using(left, right, kind, &names),
@@ -168,22 +172,12 @@ impl Analyzer<'_> {
     }
 }
 
-/// The place of the one column of that name.
+/// The place of the first column of that name: as in Spark the keys of USING and NATURAL are never ambiguous.
 fn side(scope: &Scope, name: &Ident, side: &'static str) -> Result<usize> {
     let is_named = |column: &ScopeColumn| !column.hidden && same_name(&column.name, &name.value);
-    let hits: Vec<_> = (0..scope.columns.len()).filter(|at| is_named(&scope.columns[*at])).collect();
-    match hits.as_slice() {
-        [one] => Ok(*one),
-        [] => {
-            let known: Vec<_> = scope.visible().map(|column| quote(&column.name)).collect();
-            let suggestion = known.join(", ");
-            let column = quote(&name.value);
-            Err(error!(UNRESOLVED_USING_COLUMN_FOR_JOIN, colName = column, side = side, suggestion = suggestion)
-                .at(name.span))
-        }
-        many => {
-            let columns: Vec<_> = many.iter().map(|at| &scope.columns[*at]).collect();
-            Err(errors::ambiguous(std::slice::from_ref(name), &columns))
-        }
-    }
+    (0..scope.columns.len()).find(|at| is_named(&scope.columns[*at])).ok_or_else(|| {
+        let known: Vec<_> = scope.visible().map(|column| quote(&column.name)).collect();
+        let (column, suggestion) = (quote(&name.value), known.join(", "));
+        error!(UNRESOLVED_USING_COLUMN_FOR_JOIN, colName = column, side = side, suggestion = suggestion).at(name.span)
+    })
 }

@@ -1,0 +1,10 @@
+-- Keys of USING and NATURAL that several columns on one side have: the first of them is meant.
+CREATE TEMP VIEW a AS SELECT * FROM VALUES (1, 'x'), (2, 'y') AS t(k, v);
+CREATE TEMP VIEW b AS SELECT * FROM VALUES (1, 'x'), (3, 'y') AS t(k, v);
+
+SELECT * FROM a AS a1 LEFT JOIN b AS b1 ON a1.k = b1.k NATURAL JOIN a AS a2 ORDER BY ALL;
+SELECT * FROM a AS a1 CROSS JOIN b AS b1 NATURAL JOIN b AS b2 ORDER BY ALL;
+SELECT * FROM a AS a1 CROSS JOIN b AS b1 JOIN b AS b2 USING (k) ORDER BY ALL;
+SELECT * FROM b AS b2 JOIN (a AS a1 CROSS JOIN b AS b1) USING (k) ORDER BY ALL;
+SELECT * FROM b AS b2 NATURAL JOIN (a AS a1 CROSS JOIN b AS b1) ORDER BY ALL;
+SELECT k FROM a AS a1 JOIN b AS b1 ON a1.k = b1.k;
