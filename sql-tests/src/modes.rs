@@ -12,6 +12,8 @@ pub(crate) enum Mode {
     Workers,
     /// Without re-planning from run-time statistics.
     Static,
+    /// Rows go to disk as soon as an operator holds any, on many workers.
+    Spill,
     /// Only the rules that a plan cannot run without.
     RulesOff,
 }
@@ -23,6 +25,7 @@ impl Mode {
             Mode::Batch3 => "batch3",
             Mode::Workers => "workers",
             Mode::Static => "static",
+            Mode::Spill => "spill",
             Mode::RulesOff => "rules-off",
         }
     }
@@ -41,6 +44,12 @@ impl Mode {
                 ("firesteel.execution.parallelRowsMin", "0"),
             ],
             Mode::Static => &[("spark.sql.adaptive.enabled", "false")],
+            Mode::Spill => &[
+                ("firesteel.spill.operatorBytesMax", "1"),
+                ("firesteel.execution.batchRows", "64"),
+                ("firesteel.execution.workers", "4"),
+                ("firesteel.execution.parallelRowsMin", "0"),
+            ],
             Mode::RulesOff => &[("firesteel.optimizer.optionalRules", "false")],
         }
     }

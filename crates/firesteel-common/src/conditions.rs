@@ -305,6 +305,7 @@ conditions! {
     FAILED_TABLE_SOURCE = "FAILED_TABLE_SOURCE", "39000", "The table source <table> failed: <reason>.";
     CANNOT_READ_FILE = "FAILED_READ_FILE.NO_HINT", "KD001", "Error while reading file <path>: <reason>.";
     MEMORY_LIMIT_EXCEEDED = "MEMORY_LIMIT_EXCEEDED", "53200", "The query needs more memory than the limit allows: <consumer> asked for <requested> bytes, <available> of <limit> are free. Largest holders: <holders>. Raise --memory-limit or lower the work at once.";
+    SPILL_FAILED = "SPILL_FAILED", "58030", "Rows that memory does not hold could not be kept in <folder>: <reason>. A folder with more room can be set as firesteel.spill.directory.";
     STATEMENT_TOO_COMPLEX = "STATEMENT_TOO_COMPLEX", "54001", "The statement is too complex: <reason>.";
     TASK_PANICKED = "TASK_PANICKED", "XX000", "A task of this query failed unexpectedly: <message>. Other queries are not affected; please report this with the statement.";
 }

@@ -200,7 +200,9 @@ impl Builder {
             PhysicalOp::HashAggregate(aggregate) => {
                 let child = child(plan, 0)?;
                 let open = self.build(child, inputs)?;
-                self.breaker(open, operator, hash_aggregate::build(aggregate, &child.schema, &query)?, false)
+                let metrics = query.metrics.operator(operator);
+                let machines = hash_aggregate::build(aggregate, &child.schema, &query, &metrics)?;
+                self.breaker(open, operator, machines, false)
             }
             PhysicalOp::Sort(sort) => {
                 let child = child(plan, 0)?;

@@ -10,6 +10,7 @@
 //! - [`builder`]: which operator of the plan becomes which machines.
 //! - [`executor`]: the door.
 //! - [`operators`]: the machines themselves, one file each.
+//! - [`spill`]: where they put what memory does not hold.
 //! - [`hash`], `keys`, `pages`: what joins, groups and sorts hold, and how they find it again; [`runtime_filter`]: what a
 //!   build tells the scans.
 
@@ -28,6 +29,7 @@ pub mod pipeline;
 mod pool;
 pub mod query;
 pub mod runtime_filter;
+pub mod spill;
 #[cfg(test)]
 mod testing;
 mod unit;

@@ -141,6 +141,18 @@ impl Reservation {
         }
     }
 
+    /// Grows or shrinks to a new size, if there is that much. For those who can spill.
+    #[must_use]
+    pub fn try_resize(&mut self, bytes: usize) -> bool {
+        match bytes.checked_sub(self.size()) {
+            Some(more) => self.try_grow(more),
+            None => {
+                self.shrink(self.size() - bytes);
+                true
+            }
+        }
+    }
+
     /// Grows or shrinks to a new size.
     pub fn resize(&mut self, bytes: usize) -> Result<()> {
         match bytes.checked_sub(self.size()) {

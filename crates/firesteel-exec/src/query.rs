@@ -13,6 +13,7 @@ use hashbrown::HashMap;
 use crate::contract::RuntimeFilter;
 use crate::memory::MemoryPool;
 use crate::metrics::{MetricsSet, ScanProgress};
+use crate::spill::SpillSpace;
 
 /// Unique within the process.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -45,6 +46,8 @@ pub struct QueryContext {
     pub batch_rows: usize,
     /// A pipeline with fewer rows than this (by its source's hint) starts one worker only; a test mode sets 0.
     pub parallel_rows_min: u64,
+    /// Where operators put what memory does not hold.
+    pub spill: Arc<SpillSpace>,
     cancelled: AtomicBool,
     on_cancel: OnceLock<Box<dyn Fn() + Send + Sync>>,
 }
@@ -61,6 +64,7 @@ impl QueryContext {
             workers: workers.max(1),
             batch_rows: BATCH_ROWS,
             parallel_rows_min: 4 * BATCH_ROWS as u64,
+            spill: Arc::default(),
             cancelled: AtomicBool::new(false),
             on_cancel: OnceLock::new(),
         }
@@ -75,6 +79,11 @@ impl QueryContext {
     /// Test modes: 0 makes every pipeline start all its workers.
     pub fn with_parallel_rows_min(mut self, rows: u64) -> Self {
         self.parallel_rows_min = rows;
+        self
+    }
+
+    pub fn with_spill(mut self, space: SpillSpace) -> Self {
+        self.spill = Arc::new(space);
         self
     }
 

@@ -8,6 +8,7 @@ use firesteel_catalog::Catalog;
 use firesteel_common::Result;
 use firesteel_common::settings::{SESSION_TIME_ZONE, Setting, Settings};
 use firesteel_datasource::{FileSource, ReaderRegistry};
+use firesteel_exec::spill::SpillSpace;
 use firesteel_exec::{Executor, MemoryPool, QueryContext};
 use firesteel_expr::{EvalContext, Literal};
 use firesteel_optimizer::physical::ADAPTIVE_ENABLED;
@@ -42,6 +43,20 @@ pub const PARALLEL_ROWS_MIN: Setting<usize> = Setting {
     key: "firesteel.execution.parallelRowsMin",
     default: 4 * firesteel_expr::batch::BATCH_ROWS,
     doc: "Below so many rows a pipeline starts one worker only. 0 starts all of them, to test what they share.",
+};
+
+/// Where operators put what memory does not hold; empty: the system's folder for temporary files.
+pub const SPILL_DIRECTORY: Setting<&str> = Setting {
+    key: "firesteel.spill.directory",
+    default: "",
+    doc: "The folder, best on a fast disk, for rows that memory does not hold; empty for the system's temporary folder.",
+};
+
+/// How many bytes an operator may hold before it uses the disk, be there memory or not.
+pub const SPILL_OPERATOR_BYTES_MAX: Setting<usize> = Setting {
+    key: "firesteel.spill.operatorBytesMax",
+    default: 0,
+    doc: "An operator that holds more bytes than this puts rows on disk even if there is memory, 0 for only when there is none.",
 };
 
 /// What a session starts with.
@@ -363,7 +378,19 @@ impl Session {
         };
         let context = QueryContext::new(Arc::clone(eval), Arc::clone(executor.memory()), workers)
             .with_batch_rows(settings.get(&BATCH_ROWS))
-            .with_parallel_rows_min(settings.get(&PARALLEL_ROWS_MIN) as u64);
+            .with_parallel_rows_min(settings.get(&PARALLEL_ROWS_MIN) as u64)
+            .with_spill(spill_space(&settings));
         Arc::new(context)
+    }
+}
+
+fn spill_space(settings: &Settings) -> SpillSpace {
+    let operator_bytes_max = match settings.get(&SPILL_OPERATOR_BYTES_MAX) {
+        0 => usize::MAX,
+        bytes => bytes,
+    };
+    match settings.get(&SPILL_DIRECTORY) {
+        "" => SpillSpace { operator_bytes_max, ..SpillSpace::default() },
+        folder => SpillSpace { folder: folder.into(), operator_bytes_max },
     }
 }

@@ -68,16 +68,14 @@ pub(crate) fn fill(sink: &Arc<dyn SinkFactory>, workers: Vec<Vec<Batch>>) -> fir
         busy = false;
         for (sink, batches) in &mut open {
             if let Some(batch) = batches.find(|batch| !batch.is_empty()) {
+                until_ready(|| sink.poll_ready(&mut cx))?;
                 sink.push(batch)?;
                 busy = true;
             }
         }
     }
     for (sink, _) in &mut open {
-        match sink.poll_finish(&mut cx) {
-            Poll::Ready(result) => result?,
-            Poll::Pending => panic!("nothing to wait for"),
-        }
+        until_ready(|| sink.poll_finish(&mut cx))?;
     }
     drop(open);
     let mut units = sink.finalize()?;
@@ -87,16 +85,29 @@ pub(crate) fn fill(sink: &Arc<dyn SinkFactory>, workers: Vec<Vec<Batch>>) -> fir
     Ok(())
 }
 
+/// Machines say `Pending` for others to have their turn; here there are none.
+fn until_ready(mut poll: impl FnMut() -> Poll<firesteel_common::Result<()>>) -> firesteel_common::Result<()> {
+    for _ in 0..100_000 {
+        if let Poll::Ready(result) = poll() {
+            return result;
+        }
+    }
+    panic!("waits for something");
+}
+
 /// All that two workers of a source give, in turns.
 pub(crate) fn drain(source: &Arc<dyn SourceFactory>) -> Vec<Batch> {
     let mut cx = Context::from_waker(Waker::noop());
     assert!(source.workers_max() > 0);
     let mut workers: Vec<_> = (0..2).map(|at| source.open(WorkerId(at)).expect("open")).collect();
     let mut all = Vec::new();
+    let mut turns = 0;
     while !workers.is_empty() {
+        turns += 1;
+        assert!(turns < 1_000_000, "waits for something");
         workers.retain_mut(|worker| match worker.poll_next(&mut cx) {
             Poll::Ready(next) => next.expect("a batch").map(|batch| all.push(batch)).is_some(),
-            Poll::Pending => panic!("nothing to wait for"),
+            Poll::Pending => true,
         });
     }
     all.sort_by_key(|batch| batch.morsel);

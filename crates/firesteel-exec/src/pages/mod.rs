@@ -114,7 +114,8 @@ fn page_column(column: &Column, data_type: &SqlType) -> Result<Column> {
     }
 }
 
-fn without_waste(array: ArrayRef) -> ArrayRef {
+/// Views without buffers that they hardly use.
+pub(crate) fn without_waste(array: ArrayRef) -> ArrayRef {
     match array.data_type() {
         DataType::Utf8View => {
             let views = array.as_string_view();

@@ -4,32 +4,60 @@ use std::sync::atomic::{AtomicUsize, Ordering::AcqRel};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use arrow::array::UInt32Array;
-use firesteel_common::{Result, SqlType};
-use firesteel_expr::column::Column;
+use firesteel_common::Result;
 
 use super::Shared;
-use super::update::{Exported, Groups};
+use super::partition::{PARTITIONS, Partitioned};
+use super::spill::Spiller;
+use super::update::Groups;
 use crate::contract::FinalizeUnit;
-use crate::hash::hash_columns;
 use crate::unit::{Units, unit};
 
 /// Up to so many groups one table takes them all.
 const GROUPS_AT_ONCE: usize = 32 * 1024;
-const PARTITION_BITS: u32 = 5;
-/// Bits 55–48 of the hash are those of radix partitions.
-const PARTITION_SHIFT: u32 = 56 - PARTITION_BITS;
 
 pub(super) fn finalize(shared: &Arc<Shared>, mut workers: Vec<Groups>) -> Result<Units> {
     if workers.is_empty() && shared.key_types.is_empty() {
-        workers.push(Groups::new(shared)?);
+        workers.push(Groups::new(shared, usize::MAX)?);
     }
     let groups: usize = workers.iter().map(Groups::len).sum();
     let shared = Arc::clone(shared);
+    if !shared.spilled.is_empty() || !fits_twice(&shared, &workers) {
+        return Ok(workers.into_iter().map(|groups| spill(&shared, groups)).collect());
+    }
     Ok(match workers.len() {
         0 => Vec::new(),
         1 => vec![unit(move || finish_alone(&shared, workers))],
         _ if groups <= GROUPS_AT_ONCE => vec![unit(move || merge_all(&shared, workers))],
         _ => partitioned(&shared, workers),
+    })
+}
+
+/// While groups are merged they are held twice. Those of one worker only are finished as they are.
+fn fits_twice(shared: &Shared, workers: &[Groups]) -> bool {
+    let held: usize = workers.iter().map(Groups::reserved).sum();
+    let free = shared.query.memory.limit().saturating_sub(shared.query.memory.used());
+    workers.len() < 2 || shared.key_types.is_empty() || held <= free
+}
+
+/// Puts a worker's groups to those on disk, a unit a partition.
+fn spill(shared: &Arc<Shared>, groups: Groups) -> Box<dyn FinalizeUnit> {
+    let shared = Arc::clone(shared);
+    unit(move || {
+        let mut spiller = Spiller::new(0);
+        spiller.begin(groups.export()?, &shared)?;
+        Ok(vec![go_on(shared, spiller)])
+    })
+}
+
+fn go_on(shared: Arc<Shared>, mut spiller: Spiller) -> Box<dyn FinalizeUnit> {
+    unit(move || {
+        spiller.step(&shared)?;
+        if spiller.is_writing() {
+            return Ok(vec![go_on(shared, spiller)]);
+        }
+        shared.spilled.add(0, spiller.finish());
+        Ok(Vec::new())
     })
 }
 
@@ -48,7 +76,9 @@ fn merge_all(shared: &Shared, mut workers: Vec<Groups>) -> Result<Units> {
     for groups in workers {
         let exported = groups.export()?;
         let everything = UInt32Array::from_iter_values(0..exported.groups as u32);
-        merged.merge(&exported, &everything)?;
+        if !merged.merge(&exported, &everything)? {
+            return Err(merged.refusal());
+        }
     }
     finish_alone(shared, vec![merged])
 }
@@ -60,14 +90,14 @@ fn partitioned(shared: &Arc<Shared>, workers: Vec<Groups>) -> Units {
     let export = |groups: Groups| {
         let (shared, left, exported) = (Arc::clone(shared), Arc::clone(&left), Arc::clone(&exported));
         unit(move || {
-            let partitioned = Partitioned::new(groups.export()?, &shared.key_types)?;
+            let partitioned = Partitioned::new(groups.export()?, &shared.key_types, 0)?;
             let mut done = exported.lock().unwrap_or_else(PoisonError::into_inner);
             done.push(partitioned);
             if left.fetch_sub(1, AcqRel) > 1 {
                 return Ok(Vec::new());
             }
             let all = Arc::new(std::mem::take(&mut *done));
-            Ok((0..1 << PARTITION_BITS).map(|at| merge_partition(&shared, &all, at)).collect())
+            Ok((0..PARTITIONS).map(|at| merge_partition(&shared, &all, at)).collect())
         })
     };
     workers.into_iter().map(export).collect()
@@ -76,9 +106,11 @@ fn partitioned(shared: &Arc<Shared>, workers: Vec<Groups>) -> Units {
 fn merge_partition(shared: &Arc<Shared>, all: &Arc<Vec<Partitioned>>, at: usize) -> Box<dyn FinalizeUnit> {
     let (shared, all) = (Arc::clone(shared), Arc::clone(all));
     unit(move || {
-        let mut merged = Groups::new(&shared)?;
+        let mut merged = Groups::new(&shared, usize::MAX)?;
         for worker in all.iter() {
-            merged.merge(&worker.exported, &worker.partitions[at])?;
+            if !merged.merge(&worker.exported, &worker.partitions[at])? {
+                return Err(merged.refusal());
+            }
         }
         // The last partition lets go of what the workers held.
         drop(all);
@@ -88,23 +120,4 @@ fn merge_partition(shared: &Arc<Shared>, all: &Arc<Vec<Partitioned>>, at: usize)
         }
         Ok(Vec::new())
     })
-}
-
-struct Partitioned {
-    exported: Exported,
-    /// The numbers of each partition's groups.
-    partitions: Vec<UInt32Array>,
-}
-
-impl Partitioned {
-    fn new(exported: Exported, types: &[SqlType]) -> Result<Self> {
-        let keys: Vec<Column> = exported.keys.iter().cloned().map(Column::Array).collect();
-        let mut hashes = Vec::new();
-        hash_columns(&keys.iter().zip(types).collect::<Vec<_>>(), exported.groups, &mut hashes)?;
-        let mut partitions = vec![Vec::new(); 1 << PARTITION_BITS];
-        for (number, hash) in hashes.iter().enumerate() {
-            partitions[(hash >> PARTITION_SHIFT) as usize & ((1 << PARTITION_BITS) - 1)].push(number as u32);
-        }
-        Ok(Self { exported, partitions: partitions.into_iter().map(UInt32Array::from).collect() })
-    }
 }

@@ -15,8 +15,10 @@ use proptest::prelude::*;
 
 use super::build;
 use crate::memory::MemoryPool;
+use crate::metrics::OperatorMetrics;
 use crate::operators::by_hand::*;
 use crate::query::QueryContext;
+use crate::spill::SpillSpace;
 
 /// The sum of a BIGINT; NULL for no rows.
 #[derive(Default)]
@@ -107,15 +109,30 @@ fn to_bigint(arg: ExprRef) -> ExprRef {
 }
 
 fn run(plan: &HashAggregate, batches: Vec<Batch>, workers: usize, batch_rows: usize) -> Vec<Vec<String>> {
-    let query = query(batch_rows);
-    let (sink, source) = build(plan, &schema(0, &row_types()), &query).expect("build");
+    run_in(&query(batch_rows), plan, batches, workers).0
+}
+
+/// The rows, and how many bytes went to disk.
+fn run_in(
+    query: &Arc<QueryContext>,
+    plan: &HashAggregate,
+    batches: Vec<Batch>,
+    workers: usize,
+) -> (Vec<Vec<String>>, u64) {
+    let metrics = Arc::<OperatorMetrics>::default();
+    let (sink, source) = build(plan, &schema(0, &row_types()), query, &metrics).expect("build");
     fill(&sink, deal(batches, workers)).expect("fill");
     let output = drain(&source);
-    assert!(output.iter().all(|batch| batch.rows() <= batch_rows));
+    assert!(output.iter().all(|batch| batch.rows() <= query.batch_rows));
     let rows = sorted_rows(&output, plan.keys.len() + plan.aggregates.len());
     drop((sink, source, output));
     assert_eq!(query.memory.used(), 0, "memory is given back");
-    rows
+    (rows, metrics.snapshot().spill_bytes)
+}
+
+fn limited(memory: usize, operator_bytes_max: usize) -> Arc<QueryContext> {
+    let space = SpillSpace { operator_bytes_max, ..SpillSpace::default() };
+    Arc::new(QueryContext::new(Arc::default(), MemoryPool::new(memory), 2).with_batch_rows(1000).with_spill(space))
 }
 
 fn model(rows: &[Row], keys: &[usize]) -> Vec<Vec<String>> {
@@ -153,6 +170,37 @@ proptest! {
     }
 }
 
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+
+    #[test]
+    fn groups_on_disk_agree_with_the_model(rows in any_rows(60), batch_rows in 1usize..30, workers in 1usize..4) {
+        for keys in [vec![0], vec![1], vec![2], vec![1, 0, 2], vec![0, 3, 2, 1]] {
+            for operator_bytes_max in [1, 3000] {
+                let query = limited(usize::MAX, operator_bytes_max);
+                let (output, _) = run_in(&query, &plan(&keys), batches(&rows, batch_rows), workers);
+                prop_assert_eq!(output, model(&rows, &keys), "keys {:?}", keys);
+            }
+        }
+    }
+}
+
+/// Of 40,000 groups memory holds few thousand: partitions are cut again.
+#[test]
+fn more_groups_than_memory_holds_go_to_disk() {
+    let rows: Vec<Row> = (0..80_000).map(|at: i32| (Some(at % 40_000), None, None, i64::from(at) % 7)).collect();
+    for keys in [vec![0], vec![0, 1, 3]] {
+        let expected = model(&rows, &keys);
+        for memory in [150_000, 4_000_000] {
+            let (output, spilled) = run_in(&limited(memory, usize::MAX), &plan(&keys), batches(&rows, 1000), 2);
+            assert!(output == expected, "{memory} bytes");
+            assert!(spilled > 100_000, "{spilled} bytes on disk with {memory} of memory");
+        }
+        let (_, spilled) = run_in(&limited(usize::MAX, usize::MAX), &plan(&keys), batches(&rows, 1000), 2);
+        assert_eq!(spilled, 0);
+    }
+}
+
 /// Enough groups for the merge by partitions, with every group in each worker.
 #[test]
 fn many_groups_are_merged_by_partition() {
@@ -176,7 +224,8 @@ fn nan_is_one_group_and_zero_has_no_sign() {
     for types in [vec![SqlType::Double], vec![SqlType::Double, SqlType::array(SqlType::Int, true)]] {
         let input = schema(0, &types);
         let keys = (0..types.len()).map(|at| (ColumnId(50 + at as u32), column(&input, at))).collect();
-        let (sink, source) = build(&HashAggregate { keys, aggregates: vec![] }, &input, &query(8)).expect("build");
+        let (sink, source) =
+            build(&HashAggregate { keys, aggregates: vec![] }, &input, &query(8), &Arc::default()).expect("build");
         let odd_nan = f64::from_bits(f64::NAN.to_bits() | 1 << 63);
         let floats =
             arrow::array::Float64Array::from(vec![Some(0.0), Some(-0.0), Some(f64::NAN), Some(odd_nan), None, None]);
@@ -191,12 +240,13 @@ fn nan_is_one_group_and_zero_has_no_sign() {
     }
 }
 
+/// One group cannot be cut.
 #[test]
-fn groups_beyond_the_limit_are_an_error() {
-    let memory = MemoryPool::new(20_000);
-    let query = Arc::new(QueryContext::new(Arc::default(), memory, 1));
-    let (sink, _source) = build(&plan(&[0]), &schema(0, &row_types()), &query).expect("build");
-    let rows: Vec<Row> = (0..10_000).map(|at| (Some(at), None, None, 0)).collect();
+fn a_group_beyond_the_limit_is_an_error() {
+    let query = limited(20_000, usize::MAX);
+    let metrics = Arc::<OperatorMetrics>::default();
+    let (sink, _source) = build(&plan(&[]), &schema(0, &row_types()), &query, &metrics).expect("build");
+    let rows: Vec<Row> = (0..10_000).map(|at| (None, None, None, at)).collect();
     let refused = fill(&sink, vec![batches(&rows, 1000)]).expect_err("too many");
     assert!(refused.message().contains("HashAggregate"), "{refused}");
 }

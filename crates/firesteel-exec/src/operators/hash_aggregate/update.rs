@@ -1,8 +1,8 @@
 //! The groups that one worker, or one partition of the merge, has so far.
 
-use arrow::array::{ArrayRef, AsArray, Int32Array};
+use arrow::array::{ArrayRef, AsArray, Int32Array, UInt32Array};
 use arrow::datatypes::Int32Type;
-use firesteel_common::{Result, SqlType, internal};
+use firesteel_common::{Error, Result, SqlType, internal};
 use firesteel_expr::batch::Batch;
 use firesteel_expr::column::Column;
 use firesteel_expr::{Accumulator, GroupIndices};
@@ -20,6 +20,8 @@ pub(super) struct Groups {
     calls: Vec<CallState>,
     sets: Vec<DistinctSet>,
     memory: Reservation,
+    /// More bytes than this are not even asked for.
+    bytes_max: usize,
     /// The group of each row of the current batch.
     numbers: Vec<u32>,
     /// Of the rows that pass a filter.
@@ -47,12 +49,13 @@ pub(super) struct Exported {
     /// By set: group number and arguments of each entry.
     pub(super) sets: Vec<Vec<ArrayRef>>,
     pub(super) groups: usize,
-    /// What the groups took; given back when they have been taken over.
-    pub(super) _memory: Reservation,
+    /// What the groups took; given back when they have been taken over. None of those that come from disk.
+    pub(super) _memory: Option<Reservation>,
 }
 
 impl Groups {
-    pub(super) fn new(shared: &Shared) -> Result<Self> {
+    /// `bytes_max`: more than so much counts as refused.
+    pub(super) fn new(shared: &Shared, bytes_max: usize) -> Result<Self> {
         let mut sets: Vec<DistinctSet> = Vec::new();
         let mut calls = Vec::with_capacity(shared.calls.len());
         for (at, call) in shared.calls.iter().enumerate() {
@@ -70,7 +73,7 @@ impl Groups {
             false => Some(GroupTable::new(shared.key_types.clone())?),
         };
         let memory = shared.query.memory.reserve(format!("HashAggregate of {:?}", shared.query.id));
-        let mut groups = Self { table, calls, sets, memory, numbers: Vec::new(), passed: Vec::new() };
+        let mut groups = Self { table, calls, sets, memory, bytes_max, numbers: Vec::new(), passed: Vec::new() };
         groups.resize();
         Ok(groups)
     }
@@ -84,16 +87,30 @@ impl Groups {
         self.calls.iter_mut().for_each(|call| call.accumulator.resize(groups));
     }
 
-    /// Asks for the memory that this has grown by.
-    fn account(&mut self) -> Result<()> {
+    fn bytes(&self) -> usize {
         let tables = self.table.iter().chain(self.sets.iter().map(|set| &set.table));
-        let bytes: usize = tables.map(GroupTable::memory_size).sum();
-        let accumulators: usize = self.calls.iter().map(|call| call.accumulator.memory_size()).sum();
-        self.memory.resize(bytes + accumulators)
+        let accumulators = self.calls.iter().map(|call| call.accumulator.memory_size());
+        tables.map(GroupTable::memory_size).chain(accumulators).sum()
     }
 
-    /// Adds rows.
-    pub(super) fn update(&mut self, input: &mut Input, batch: Batch) -> Result<()> {
+    /// Asks for the memory that this has grown by; false when it is refused.
+    fn account(&mut self) -> bool {
+        let bytes = self.bytes();
+        bytes <= self.bytes_max && self.memory.try_resize(bytes)
+    }
+
+    /// What to say when this cannot get smaller.
+    pub(super) fn refusal(&self) -> Error {
+        self.memory.refusal(self.bytes().saturating_sub(self.memory.size()))
+    }
+
+    /// What is granted so far.
+    pub(super) fn reserved(&self) -> usize {
+        self.memory.size()
+    }
+
+    /// Adds rows. False: they are in, but there is no memory for more.
+    pub(super) fn update(&mut self, input: &mut Input, batch: Batch) -> Result<bool> {
         let rows = batch.rows();
         let (keys, shares) = input.evaluate(batch)?;
         self.find(&keys, rows)?;
@@ -103,7 +120,7 @@ impl Groups {
                 self.update_call(at, input, &shares)?;
             }
         }
-        self.account()
+        Ok(self.account())
     }
 
     fn find(&mut self, keys: &[Column], rows: usize) -> Result<()> {
@@ -137,8 +154,9 @@ impl Groups {
         Ok(())
     }
 
-    /// Adds some groups of another table: those numbered `chosen`, in that order.
-    pub(super) fn merge(&mut self, other: &Exported, chosen: &arrow::array::UInt32Array) -> Result<()> {
+    /// Adds some groups of another table: those numbered `chosen`, in that order. False: they are in, but there is no memory
+    /// for more.
+    pub(super) fn merge(&mut self, other: &Exported, chosen: &UInt32Array) -> Result<bool> {
         let take = |array: &ArrayRef| -> Result<ArrayRef> { Ok(arrow::compute::take(array, chosen, None)?) };
         let keys = other.keys.iter().map(|key| take(key).map(Column::Array)).collect::<Result<Vec<_>>>()?;
         self.find(&keys, chosen.len())?;
@@ -151,11 +169,11 @@ impl Groups {
             call.accumulator.merge(groups, &state)?;
         }
         self.merge_sets(other, chosen)?;
-        self.account()
+        Ok(self.account())
     }
 
     /// Set entries follow their group to its number here.
-    fn merge_sets(&mut self, other: &Exported, chosen: &arrow::array::UInt32Array) -> Result<()> {
+    fn merge_sets(&mut self, other: &Exported, chosen: &UInt32Array) -> Result<()> {
         if self.sets.is_empty() {
             return Ok(());
         }
@@ -169,7 +187,7 @@ impl Groups {
             let rows: Vec<u32> =
                 (0..groups.len() as u32).filter(|at| here[groups[*at as usize]] != ELSEWHERE).collect();
             let numbers: Vec<u32> = rows.iter().map(|at| here[groups[*at as usize]]).collect();
-            let rows = arrow::array::UInt32Array::from(rows);
+            let rows = UInt32Array::from(rows);
             let args = args.iter().map(|arg| Ok(Column::Array(arrow::compute::take(arg, &rows, None)?)));
             set.insert(numbers.into_iter(), args.collect::<Result<_>>()?, rows.len())?;
         }
@@ -185,7 +203,7 @@ impl Groups {
         };
         let states = self.calls.iter_mut().map(state).collect::<Result<_>>()?;
         let sets = self.sets.iter().map(|set| set.table.keys()).collect::<Result<_>>()?;
-        Ok(Exported { keys, states, sets, groups, _memory: self.memory })
+        Ok(Exported { keys, states, sets, groups, _memory: Some(self.memory) })
     }
 
     /// The finished groups: keys, then aggregates.
@@ -247,7 +265,7 @@ impl DistinctSet {
 }
 
 /// Group numbers and arguments of a set's entries.
-fn split_set(entries: &[ArrayRef]) -> Result<(Vec<usize>, &[ArrayRef])> {
+pub(super) fn split_set(entries: &[ArrayRef]) -> Result<(Vec<usize>, &[ArrayRef])> {
     let (groups, args) = entries.split_first().ok_or_else(|| internal!("a set without group numbers"))?;
     let groups = groups.as_primitive::<Int32Type>().values().iter().map(|group| *group as u32 as usize).collect();
     Ok((groups, args))
