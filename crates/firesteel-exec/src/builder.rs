@@ -207,7 +207,8 @@ impl Builder {
             PhysicalOp::Sort(sort) => {
                 let child = child(plan, 0)?;
                 let open = self.build(child, inputs)?;
-                self.breaker(open, operator, sort::build(sort, &child.schema, &query)?, true)
+                let metrics = query.metrics.operator(operator);
+                self.breaker(open, operator, sort::build(sort, &child.schema, &query, &metrics)?, true)
             }
             PhysicalOp::TopN(top) => {
                 let child = child(plan, 0)?;

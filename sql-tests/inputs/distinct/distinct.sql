@@ -12,5 +12,5 @@ select distinct v from values (0.0D), (-0.0D), (double('NaN')), (double('NaN')) 
 select distinct v from values (1.0), (1.00), (1.10) as q(v);
 select distinct i from t where i is not null limit 5;
 select distinct i from t having i > 1;
-select distinct i, s from t order by s;
+select distinct i, s from t order by s, i;
 select distinct i from t order by s;

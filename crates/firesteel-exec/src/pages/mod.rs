@@ -44,16 +44,24 @@ impl Pages {
 
     /// Keeps a batch; fails when there is no memory for it.
     pub(crate) fn push(&mut self, batch: Batch) -> Result<()> {
+        let before = self.bytes;
+        match self.add(batch)? {
+            true => Ok(()),
+            false => Err(self.reservation.refusal(self.bytes - before)),
+        }
+    }
+
+    /// Keeps a batch. False: it is kept, but there is no memory for more.
+    pub(crate) fn add(&mut self, batch: Batch) -> Result<bool> {
         let batch = batch.compact()?;
         let rows = batch.rows();
         let columns = batch.columns.iter().zip(self.types.iter());
         let columns: Vec<Column> = columns.map(|(column, t)| page_column(column, t)).collect::<Result<_>>()?;
         let bytes = columns.iter().map(column_bytes).sum();
-        self.reservation.grow(bytes)?;
         self.bytes += bytes;
         self.rows += rows;
         self.batches.push(Batch::new(columns, rows).with_morsel(batch.morsel));
-        Ok(())
+        Ok(self.reservation.try_grow(bytes))
     }
 
     pub(crate) fn rows(&self) -> usize {
@@ -80,13 +88,18 @@ impl Pages {
         // Both the pages and their copy exist for a while.
         let before = self.reservation.size();
         self.reservation.grow(self.bytes)?;
+        let (columns, mut memory) = self.into_columns_unasked()?;
+        memory.resize(before)?;
+        Ok((columns, memory))
+    }
+
+    /// The same for who was refused memory, and is about to put the rows on disk.
+    pub(crate) fn into_columns_unasked(self) -> Result<(Vec<ArrayRef>, Reservation)> {
         let types = Arc::clone(&self.types);
         let pages = [self];
         let columns = types.iter().enumerate().map(|(at, t)| Self::concat_column(&pages, at, t));
         let columns = columns.collect::<Result<Vec<_>>>()?;
-        let [mut pages] = pages;
-        pages.batches.clear();
-        pages.reservation.resize(before)?;
+        let [pages] = pages;
         Ok((columns, pages.reservation))
     }
 }

@@ -19,7 +19,6 @@ const READ_BYTES: usize = 64 << 10;
 pub(crate) struct SegmentWriter {
     state: State,
     start: u64,
-    rows: u64,
     space: Arc<SpillSpace>,
 }
 
@@ -31,12 +30,12 @@ enum State {
 
 impl SegmentWriter {
     pub(super) fn new(file: SpillFile) -> Self {
-        Self { start: file.end, rows: 0, space: Arc::clone(&file.space), state: State::Empty(file) }
+        Self { start: file.end, space: Arc::clone(&file.space), state: State::Empty(file) }
     }
 
     /// Writes rows; views should keep no more text alive than they show.
     pub(crate) fn write(self, columns: Vec<ArrayRef>, rows: usize) -> Result<Self> {
-        let Self { state, start, rows: before, space } = self;
+        let Self { state, start, space } = self;
         let failure = |reason| space.failure(reason);
         let (mut writer, schema) = match state {
             State::Open(writer, schema) => (writer, schema),
@@ -55,7 +54,7 @@ impl SegmentWriter {
         let options = RecordBatchOptions::new().with_row_count(Some(rows));
         let batch = RecordBatch::try_new_with_options(Arc::clone(&schema), columns, &options)?;
         writer.write(&batch).map_err(failure)?;
-        Ok(Self { state: State::Open(writer, schema), start, rows: before + rows as u64, space })
+        Ok(Self { state: State::Open(writer, schema), start, space })
     }
 
     /// The file, for the next segment, and this one.
@@ -67,13 +66,8 @@ impl SegmentWriter {
                 frame.finish().map_err(|reason| self.space.failure(reason))?.0
             }
         };
-        let segment = Segment {
-            file: Arc::clone(&file.file),
-            start: self.start,
-            end: file.end,
-            rows: self.rows,
-            space: Arc::clone(&self.space),
-        };
+        let segment =
+            Segment { file: Arc::clone(&file.file), start: self.start, end: file.end, space: Arc::clone(&self.space) };
         Ok((file, segment))
     }
 }
@@ -84,15 +78,10 @@ pub(crate) struct Segment {
     file: Arc<std::fs::File>,
     start: u64,
     end: u64,
-    rows: u64,
     space: Arc<SpillSpace>,
 }
 
 impl Segment {
-    pub(crate) fn rows(&self) -> u64 {
-        self.rows
-    }
-
     pub(crate) fn read(&self) -> Result<SegmentReader> {
         if self.start == self.end {
             return Ok(SegmentReader { stream: None, space: Arc::clone(&self.space) });

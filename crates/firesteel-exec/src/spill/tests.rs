@@ -32,7 +32,6 @@ proptest! {
                 batch.columns.iter().zip(&types).map(|(column, t)| canonical(column, t).expect("flat")).collect();
             let writer = file.begin().write(flat.clone(), batch.rows()).expect("written");
             let (next, segment) = writer.write(flat.clone(), batch.rows()).expect("written").finish().expect("ended");
-            prop_assert_eq!(segment.rows(), 2 * batch.rows() as u64);
             file = next;
             segments.push(segment);
             written.push(flat);
@@ -50,14 +49,14 @@ proptest! {
 #[test]
 fn an_empty_segment_has_no_batches() {
     let (_, segment) = file().begin().finish().expect("nothing to write");
-    assert_eq!((segment.rows(), columns_of(segment.read().expect("readable")).len()), (0, 0));
+    assert!(columns_of(segment.read().expect("readable")).is_empty());
 }
 
 #[test]
 fn rows_without_columns_are_counted() {
     let (_, segment) = file().begin().write(Vec::new(), 7).expect("written").finish().expect("ended");
     let rows: usize = segment.read().expect("readable").map(|batch| batch.expect("rows").num_rows()).sum();
-    assert_eq!((rows, segment.rows()), (7, 7));
+    assert_eq!(rows, 7);
 }
 
 #[test]

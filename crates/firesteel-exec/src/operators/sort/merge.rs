@@ -19,16 +19,20 @@ const ROWS_AT_ONCE: usize = 64 * 1024;
 /// Keys looked at per range that is wanted: more make the ranges more even.
 const SAMPLES_PER_RANGE: usize = 16;
 
-/// Merges `runs` into `sorted`.
+/// What the order of so many rows takes.
+pub(super) fn order_bytes(rows: usize) -> usize {
+    rows * size_of::<Place>()
+}
+
+/// Merges `runs` into `sorted`. `memory` holds [`order_bytes`].
 pub(crate) fn finalize(
     mut runs: Vec<Run>,
     types: &[SqlType],
     sorted: &Arc<Sorted>,
-    mut memory: Reservation,
+    memory: Reservation,
 ) -> Result<Units> {
     unify(&mut runs.iter_mut().map(|run| &mut run.columns).collect::<Vec<_>>(), types)?;
     let rows: usize = runs.iter().map(Run::len).sum();
-    memory.grow(rows * size_of::<Place>())?;
     let runs = Arc::new(runs);
     let ranges = cut(&runs, rows.div_ceil(ROWS_AT_ONCE));
     let merged = Arc::new(Merged {
@@ -115,7 +119,8 @@ impl PartialEq for Head<'_> {
 
 impl Eq for Head<'_> {}
 
-fn merge(runs: &[Run], ranges: Vec<Range<usize>>) -> Vec<Place> {
+/// The rows of these ranges of the runs, in order.
+pub(super) fn merge(runs: &[Run], ranges: Vec<Range<usize>>) -> Vec<Place> {
     let mut places = Vec::with_capacity(ranges.iter().map(Range::len).sum());
     let heads = ranges.into_iter().enumerate().filter(|(_, rest)| !rest.is_empty());
     let mut heap: BinaryHeap<Head<'_>> = heads.map(|(run, rest)| Head { runs, run, rest }).collect();

@@ -17,8 +17,8 @@ use crate::pages::gather;
 /// A row of a run.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Place {
-    run: u32,
-    row: u32,
+    pub(super) run: u32,
+    pub(super) row: u32,
 }
 
 impl Place {

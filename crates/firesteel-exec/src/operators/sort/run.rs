@@ -10,7 +10,7 @@ use firesteel_expr::batch::Batch;
 
 use super::keys::{KeyEncoder, prefix};
 use crate::memory::Reservation;
-use crate::pages::Pages;
+use crate::pages::{Pages, array_bytes};
 
 /// Rows that are not sorted yet.
 pub(crate) struct RunBuilder {
@@ -25,11 +25,26 @@ impl RunBuilder {
     }
 
     pub(crate) fn push(&mut self, encoder: &KeyEncoder, keys: &[ArrayRef], batch: Batch) -> Result<()> {
-        self.pages.push(batch)?;
+        match self.add(encoder, keys, batch)? {
+            true => Ok(()),
+            false => Err(self.pages.reservation().refusal(self.keys.size())),
+        }
+    }
+
+    /// Adds rows. False: they are in, but there is no memory for more.
+    pub(crate) fn add(&mut self, encoder: &KeyEncoder, keys: &[ArrayRef], batch: Batch) -> Result<bool> {
+        let granted = self.pages.add(batch)?;
         encoder.append(&mut self.keys, keys)?;
         let grown = self.keys.size().saturating_sub(self.keys_accounted);
-        self.keys_accounted += grown;
-        self.pages.reservation().grow(grown)
+        let granted = granted && self.pages.reservation().try_grow(grown);
+        if granted {
+            self.keys_accounted += grown;
+        }
+        Ok(granted)
+    }
+
+    pub(crate) fn bytes(&self) -> usize {
+        self.pages.bytes() + self.keys.size()
     }
 
     pub(crate) fn rows(&self) -> usize {
@@ -37,15 +52,35 @@ impl RunBuilder {
     }
 
     pub(crate) fn sort(self) -> Result<Run> {
-        let keys = self.keys;
-        let rows = self.pages.rows();
+        let order_bytes = self.pages.rows() * size_of::<(u64, u32)>();
         let (columns, mut memory) = self.pages.into_columns()?;
-        memory.grow(rows * size_of::<(u64, u32)>())?;
-        let mut order: Vec<(u64, u32)> =
-            keys.iter().enumerate().map(|(row, key)| (prefix(key.data()), row as u32)).collect();
-        order.sort_unstable_by(|a, b| a.0.cmp(&b.0).then_with(|| keys.row(a.1 as usize).cmp(&keys.row(b.1 as usize))));
-        Ok(Run { columns, keys, order, _memory: memory })
+        memory.grow(order_bytes)?;
+        Ok(sorted(columns, self.keys, memory))
     }
+
+    /// Whether [`RunBuilder::sort`] would be granted its memory as things stand.
+    pub(crate) fn can_sort(&mut self) -> bool {
+        let bytes = self.pages.bytes() + self.pages.rows() * size_of::<(u64, u32)>();
+        let memory = self.pages.reservation();
+        let granted = memory.try_grow(bytes);
+        if granted {
+            memory.shrink(bytes);
+        }
+        granted
+    }
+
+    /// The same for who was refused memory, and is about to put the rows on disk.
+    pub(crate) fn sort_unasked(self) -> Result<Run> {
+        let (columns, memory) = self.pages.into_columns_unasked()?;
+        Ok(sorted(columns, self.keys, memory))
+    }
+}
+
+fn sorted(columns: Vec<ArrayRef>, keys: Rows, memory: Reservation) -> Run {
+    let mut order: Vec<(u64, u32)> =
+        keys.iter().enumerate().map(|(row, key)| (prefix(key.data()), row as u32)).collect();
+    order.sort_unstable_by(|a, b| a.0.cmp(&b.0).then_with(|| keys.row(a.1 as usize).cmp(&keys.row(b.1 as usize))));
+    Run { columns, keys, order, _memory: memory }
 }
 
 pub(crate) struct Run {
@@ -64,6 +99,15 @@ impl Run {
     /// The row that is number `at` in the order.
     pub(crate) fn row(&self, at: usize) -> u32 {
         self.order[at].1
+    }
+
+    /// The key of a row, wherever it stands in the order.
+    pub(crate) fn key_of_row(&self, row: u32) -> &[u8] {
+        self.keys.row(row as usize).data()
+    }
+
+    pub(crate) fn bytes(&self) -> usize {
+        self.columns.iter().map(array_bytes).sum::<usize>() + self.keys.size()
     }
 
     pub(crate) fn key(&self, at: usize) -> &[u8] {

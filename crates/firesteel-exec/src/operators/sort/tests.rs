@@ -7,8 +7,14 @@ use firesteel_plan::logical::SortKey;
 use firesteel_plan::physical::{Sort, TopN};
 use proptest::prelude::*;
 
+use std::sync::Arc;
+
+use crate::memory::MemoryPool;
+use crate::metrics::OperatorMetrics;
 use crate::operators::by_hand::*;
 use crate::operators::{sort, top_n};
+use crate::query::QueryContext;
+use crate::spill::SpillSpace;
 
 /// Column, descending, NULLs first.
 type Key = (usize, bool, bool);
@@ -42,12 +48,51 @@ fn compare(keys: &[Key], a: &Row, b: &Row) -> Ordering {
 }
 
 fn run_sort(plan: &[Key], batches: Vec<Batch>, workers: usize, batch_rows: usize) -> Vec<Vec<String>> {
-    let (input, query) = (schema(0, &row_types()), query(batch_rows));
-    let (sink, source) = sort::build(&Sort { keys: keys(plan) }, &input, &query).expect("build");
+    run_sort_in(&query(batch_rows), plan, batches, workers).0
+}
+
+/// The rows, and how many bytes went to disk.
+fn run_sort_in(
+    query: &Arc<QueryContext>,
+    plan: &[Key],
+    batches: Vec<Batch>,
+    workers: usize,
+) -> (Vec<Vec<String>>, u64) {
+    let (input, metrics) = (schema(0, &row_types()), Arc::<OperatorMetrics>::default());
+    let (sink, source) = sort::build(&Sort { keys: keys(plan) }, &input, query, &metrics).expect("build");
     fill(&sink, deal(batches, workers)).expect("fill");
     let output = drain(&source);
-    assert!(output.iter().all(|batch| batch.rows() <= batch_rows));
-    rows(&output, 4)
+    assert!(output.iter().all(|batch| batch.rows() <= query.batch_rows));
+    let rows = rows(&output, 4);
+    drop((sink, source, output));
+    assert_eq!(query.memory.used(), 0, "memory is given back");
+    (rows, metrics.snapshot().spill_bytes)
+}
+
+fn limited(memory: usize, operator_bytes_max: usize, batch_rows: usize) -> Arc<QueryContext> {
+    let space = SpillSpace { operator_bytes_max, ..SpillSpace::default() };
+    let query = QueryContext::new(Arc::default(), MemoryPool::new(memory), 2);
+    Arc::new(query.with_batch_rows(batch_rows).with_spill(space))
+}
+
+/// Runs of a few hundred rows each, more of them than are merged at once.
+#[test]
+fn more_rows_than_memory_holds_go_to_disk() {
+    let mut all: Vec<Row> = (0..60_000)
+        .map(|at: i32| (Some(at.wrapping_mul(7919) % 1000), None, None, i64::from(at * 31 % 60_000)))
+        .collect();
+    let plan = [(0, false, true), (3, true, false)];
+    let (unlimited, none) = run_sort_in(&limited(usize::MAX, usize::MAX, 1000), &plan, batches(&all, 500), 2);
+    assert_eq!(none, 0);
+    all.sort_by(|a, b| compare(&plan, a, b));
+    same_order(&unlimited, &all, &plan).expect("the model's order");
+    for (memory, operator_bytes_max) in [(300_000, usize::MAX), (2_000_000, usize::MAX), (usize::MAX, 1)] {
+        let query = limited(memory, operator_bytes_max, 1000);
+        let (output, spilled) = run_sort_in(&query, &plan, batches(&all, 500), 2);
+        assert!(spilled > 200_000, "{spilled} bytes on disk with {memory} of memory");
+        assert!(output.len() == all.len());
+        same_order(&output, &all, &plan).expect("the model's order");
+    }
 }
 
 fn run_top(plan: &[Key], (offset, count): (u64, u64), batches: Vec<Batch>, workers: usize) -> Vec<Vec<String>> {
@@ -85,6 +130,8 @@ proptest! {
         let output = run_sort(&plan, batches(&rows, batch_rows), workers, batch_rows);
         rows.sort_by(|a, b| compare(&plan, a, b));
         same_order(&output, &rows, &plan)?;
+        let (on_disk, _) = run_sort_in(&limited(usize::MAX, 1, batch_rows), &plan, batches(&rows, batch_rows), workers);
+        same_order(&on_disk, &rows, &plan)?;
         let (mut output, mut all) = (output, rows.iter().map(row_text).collect::<Vec<_>>());
         output.sort();
         all.sort();
