@@ -217,7 +217,8 @@ impl Builder {
             }
             PhysicalOp::HashJoin(join) => {
                 let (left, right) = (child(plan, 0)?, child(plan, 1)?);
-                let parts = hash_join::build(join, &left.schema, &right.schema, &query)?;
+                let metrics = query.metrics.operator(operator);
+                let parts = hash_join::build(join, &left.schema, &right.schema, &query, &metrics)?;
                 self.join(plan, operator, parts, join.build, inputs)
             }
             PhysicalOp::NestedLoopJoin(join) => {

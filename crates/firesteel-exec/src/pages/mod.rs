@@ -83,6 +83,11 @@ impl Pages {
         concat(&columns, data_type)
     }
 
+    /// The rows as they are held.
+    pub(crate) fn into_batches(self) -> (Vec<Batch>, Reservation) {
+        (self.batches, self.reservation)
+    }
+
     /// All columns of these pages and the memory they take.
     pub(crate) fn into_columns(mut self) -> Result<(Vec<ArrayRef>, Reservation)> {
         // Both the pages and their copy exist for a while.

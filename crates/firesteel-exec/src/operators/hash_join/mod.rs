@@ -4,8 +4,10 @@
 //! build side ──▶ columns + key columns ──▶ [table] keys side by side, a directory over them ──▶ runtime filters
 //! probe side ──keys──▶ [matcher] for each row the place of its partners ──▶ pairs (see `operators::join`)
 //! ```
+//! Where memory does not hold the build, both sides go to disk, and are joined part by part: [`spill`].
 
 mod matcher;
+pub(crate) mod spill;
 mod table;
 #[cfg(test)]
 mod tests;
@@ -21,19 +23,26 @@ use firesteel_plan::Schema;
 use firesteel_plan::physical::{HashJoin, JoinSide, RuntimeFilterSource};
 
 use self::matcher::HashMatcher;
+use self::spill::{JoinDisk, ProbeCutter, RestSource};
 use self::table::JoinTable;
 pub use super::join::JoinParts;
 use super::join::JoinShape;
 use super::join::held::{Complete, Held, HeldSink, RowMarks};
 use super::join::probe::{PairFilter, Probe};
-use super::join::unmatched::UnmatchedSource;
 use crate::contract::{Operator, OperatorFactory, WorkerId};
 use crate::memory::Reservation;
+use crate::metrics::OperatorMetrics;
 use crate::query::QueryContext;
 use crate::runtime_filter::KeyFilter;
 
 /// `left` and `right`: the columns of the children.
-pub fn build(plan: &HashJoin, left: &Schema, right: &Schema, query: &Arc<QueryContext>) -> Result<JoinParts> {
+pub fn build(
+    plan: &HashJoin,
+    left: &Schema,
+    right: &Schema,
+    query: &Arc<QueryContext>,
+    metrics: &Arc<OperatorMetrics>,
+) -> Result<JoinParts> {
     let keys = plan.keys.iter().map(|key| (Arc::clone(&key.left), Arc::clone(&key.right)));
     let (left_keys, right_keys): (Vec<_>, Vec<_>) = keys.unzip();
     let (held, probe) = match plan.build {
@@ -42,7 +51,12 @@ pub fn build(plan: &HashJoin, left: &Schema, right: &Schema, query: &Arc<QueryCo
     };
     let shape = Arc::new(JoinShape::new(plan.kind, plan.build, left, right));
     let (held_ids, (places, computed)) = (held.0.ids(), place_keys(&held.1, held.0));
+    let types = |schema: &Schema| schema.columns.iter().map(|column| column.data_type.clone()).collect::<Vec<_>>();
+    let held_types = types(held.0).into_iter().chain(computed.iter().map(|key| key.data_type().clone())).collect();
+    let disk =
+        JoinDisk::new(query, metrics, (held_types, places.clone()), (types(probe.0), probe.1.clone(), probe.0.ids()));
     let built = Arc::new(Build {
+        disk: Arc::new(disk),
         shape: Arc::clone(&shape),
         keys: held.1,
         nulls_match: plan.keys.iter().map(|key| key.nulls_match).collect(),
@@ -53,21 +67,21 @@ pub fn build(plan: &HashJoin, left: &Schema, right: &Schema, query: &Arc<QueryCo
     });
     let side = (held_ids.clone(), shape.held_types());
     let build_sink = HeldSink::new("HashJoin build", side, computed, query, Arc::clone(&built));
-    let unmatched = shape.marks_held().then(|| {
-        let (built, shape) = (Arc::clone(&built), Arc::clone(&shape));
-        let held = move || built.built.get().map(|built| Arc::clone(&built.held));
-        let next = Arc::new(AtomicUsize::new(0));
-        Arc::new(UnmatchedSource { shape, held, batch_rows: query.batch_rows, next }) as _
-    });
-    let probe = ProbeFactory {
+    let probe = Arc::new(ProbeFactory {
         shape,
         build: built,
         keys: probe.1,
         probe: probe.0.ids(),
         held: held_ids,
         filter: plan.filter.clone(),
-    };
-    Ok(JoinParts { build_sink: Arc::new(build_sink), probe: Arc::new(probe), unmatched })
+    });
+    let rest = RestSource { probe: Arc::clone(&probe), unmatched: Arc::new(AtomicUsize::new(0)) };
+    Ok(JoinParts { build_sink: Arc::new(build_sink), probe: Arc::new(Probes(probe)), unmatched: Some(Arc::new(rest)) })
+}
+
+/// About what a table over so many rows takes, and marks for them.
+fn build_bytes(rows: usize) -> usize {
+    rows * 48
 }
 
 /// Where each key is among the held columns, and the expressions to be computed behind those of the side.
@@ -85,6 +99,7 @@ fn place_keys(keys: &[ExprRef], side: &Schema) -> (Vec<usize>, Vec<ExprRef>) {
 
 /// The build, for those who wait for it.
 struct Build {
+    disk: Arc<JoinDisk>,
     shape: Arc<JoinShape>,
     keys: Vec<ExprRef>,
     /// By key: whether NULL equals NULL.
@@ -92,6 +107,7 @@ struct Build {
     places: Vec<usize>,
     filters: Vec<RuntimeFilterSource>,
     query: Arc<QueryContext>,
+    /// Never, when the build is on disk.
     built: OnceLock<Built>,
 }
 
@@ -101,11 +117,32 @@ struct Built {
 }
 
 impl Complete for Build {
-    fn complete(&self, mut columns: Vec<ArrayRef>, rows: usize, mut memory: Reservation) -> Result<()> {
-        let keys: Vec<Column> = self.places.iter().map(|at| Column::Array(Arc::clone(&columns[*at]))).collect();
+    fn complete(&self, columns: Vec<ArrayRef>, rows: usize, memory: Reservation) -> Result<()> {
+        let keys: Vec<Column> = self.keys_of(&columns);
+        let built = self.built_of(columns, rows, memory)?;
+        self.publish_filters(&keys)?;
+        self.built.set(built).map_err(|_| internal!("a hash join was built twice"))
+    }
+
+    fn disk(&self) -> Option<&Arc<JoinDisk>> {
+        Some(&self.disk)
+    }
+
+    fn more_bytes(&self, rows: usize) -> usize {
+        build_bytes(rows)
+    }
+}
+
+impl Build {
+    fn keys_of(&self, columns: &[ArrayRef]) -> Vec<Column> {
+        self.places.iter().map(|at| Column::Array(Arc::clone(&columns[*at]))).collect()
+    }
+
+    /// The table over these rows.
+    fn built_of(&self, mut columns: Vec<ArrayRef>, rows: usize, mut memory: Reservation) -> Result<Built> {
+        let keys = self.keys_of(&columns);
         let types = self.keys.iter().map(|key| key.data_type().clone()).collect();
         let table = JoinTable::build(types, self.nulls_match.clone(), &keys, rows, &mut memory)?;
-        self.publish_filters(&keys)?;
         // Computed keys have done their work.
         columns.truncate(self.shape.held_types().len());
         let matched = match self.shape.marks_held() {
@@ -113,14 +150,9 @@ impl Complete for Build {
             false => None,
         };
         let held = Arc::new(Held { columns, rows, matched, _memory: memory });
-        if self.built.set(Built { held, table: Arc::new(table) }).is_err() {
-            return Err(internal!("a hash join was built twice"));
-        }
-        Ok(())
+        Ok(Built { held, table: Arc::new(table) })
     }
-}
 
-impl Build {
     /// The build is complete: scans on the probe side may leave out what has no partner.
     fn publish_filters(&self, keys: &[Column]) -> Result<()> {
         for source in &self.filters {
@@ -142,15 +174,27 @@ struct ProbeFactory {
     filter: Option<ExprRef>,
 }
 
-impl OperatorFactory for ProbeFactory {
-    fn open(&self, _worker: WorkerId) -> Result<Box<dyn Operator>> {
-        let built = self.build.built.get().ok_or_else(|| internal!("a hash join is probed before it is built"))?;
+impl ProbeFactory {
+    fn operator(&self, built: &Built) -> Result<Probe<HashMatcher>> {
         let query = &self.build.query;
         let filter = self.filter.as_ref();
         let filter = filter.map(|filter| PairFilter::new(filter, &self.probe, &self.held, &query.eval)).transpose()?;
         // Where only existence counts and every pair counts, one partner is enough.
         let first_only = filter.is_none() && !self.shape.marks_held() && !self.shape.emits_pairs();
         let matcher = HashMatcher::new(&built.table, &self.keys, &self.probe, &query.eval, first_only)?;
-        Ok(Box::new(Probe::new(&self.shape, matcher, filter, Arc::clone(&built.held), query.batch_rows)))
+        Ok(Probe::new(&self.shape, matcher, filter, Arc::clone(&built.held), query.batch_rows))
+    }
+}
+
+struct Probes(Arc<ProbeFactory>);
+
+impl OperatorFactory for Probes {
+    fn open(&self, _worker: WorkerId) -> Result<Box<dyn Operator>> {
+        let build = &self.0.build;
+        if build.disk.is_used() {
+            return Ok(Box::new(ProbeCutter::new(&build.disk)?));
+        }
+        let built = build.built.get().ok_or_else(|| internal!("a hash join is probed before it is built"))?;
+        Ok(Box::new(self.0.operator(built)?))
     }
 }

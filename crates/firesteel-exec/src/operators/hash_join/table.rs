@@ -224,7 +224,10 @@ fn dense(key: &Column, valid: &ValidRows, memory: &mut Reservation) -> Result<Op
         return Ok(None);
     }
     let slots = span as usize + 1;
-    memory.grow(slots * 4)?;
+    // Where memory is short, the rows decide what a table takes, not the range.
+    if !memory.try_grow(slots * 4) {
+        return Ok(None);
+    }
     let place = |row: usize| keys[row].abs_diff(min) as usize;
     let (mut unique, mut is_unique) = (vec![0u32; slots], true);
     valid.for_each(|row| {

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering::AcqRel, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 
 use arrow::array::ArrayRef;
 use firesteel_common::{ColumnId, Result, SqlType, internal};
@@ -12,6 +12,7 @@ use firesteel_expr::eval::Evaluator;
 
 use crate::contract::{FinalizeUnit, Sink, SinkFactory, WorkerId};
 use crate::memory::Reservation;
+use crate::operators::hash_join::spill::{Cutter, JoinDisk};
 use crate::pages::Pages;
 use crate::query::QueryContext;
 use crate::unit::{Units, unit};
@@ -52,17 +53,43 @@ impl RowMarks {
 /// What becomes of the complete columns: those of the side, then the computed ones.
 pub(crate) trait Complete: Send + Sync {
     fn complete(&self, columns: Vec<ArrayRef>, rows: usize, memory: Reservation) -> Result<()>;
+
+    /// Where rows go that memory does not hold; `None`: such a side is an error.
+    fn disk(&self) -> Option<&Arc<JoinDisk>> {
+        None
+    }
+
+    /// About what completing so many rows takes besides them.
+    fn more_bytes(&self, _rows: usize) -> usize {
+        0
+    }
 }
 
 /// Collects a side, with some expressions over it computed and kept as further columns.
 pub(crate) struct HeldSink<C> {
     input: Vec<ColumnId>,
     computed: Vec<ExprRef>,
+    side: Arc<Side<C>>,
+}
+
+/// What its workers and the finalization share.
+struct Side<C> {
     types: Arc<[SqlType]>,
     name: &'static str,
     query: Arc<QueryContext>,
-    pages: Arc<Mutex<Vec<Pages>>>,
+    /// Of workers that have ended.
+    pages: Mutex<Vec<Pages>>,
     complete: Arc<C>,
+}
+
+impl<C: Complete> Side<C> {
+    fn reserve(&self) -> Reservation {
+        self.query.memory.reserve(format!("{} of {:?}", self.name, self.query.id))
+    }
+
+    fn pages(&self) -> Pages {
+        Pages::new(Arc::clone(&self.types), self.reserve())
+    }
 }
 
 impl<C: Complete + 'static> HeldSink<C> {
@@ -74,11 +101,8 @@ impl<C: Complete + 'static> HeldSink<C> {
         complete: Arc<C>,
     ) -> Self {
         let types = types.iter().chain(computed.iter().map(|expr| expr.data_type())).cloned().collect();
-        Self { input, computed, types, name, query: Arc::clone(query), pages: Arc::default(), complete }
-    }
-
-    fn reserve(&self) -> Reservation {
-        self.query.memory.reserve(format!("{} of {:?}", self.name, self.query.id))
+        let side = Side { types, name, query: Arc::clone(query), pages: Mutex::default(), complete };
+        Self { input, computed, side: Arc::new(side) }
     }
 }
 
@@ -86,30 +110,45 @@ impl<C: Complete + 'static> SinkFactory for HeldSink<C> {
     fn open(&self, _worker: WorkerId) -> Result<Box<dyn Sink>> {
         let evaluator = match self.computed.is_empty() {
             true => None,
-            false => Some(Evaluator::new(&self.computed, &self.input, &self.query.eval)?),
+            false => Some(Evaluator::new(&self.computed, &self.input, &self.side.query.eval)?),
         };
-        let pages = Some(Pages::new(Arc::clone(&self.types), self.reserve()));
-        Ok(Box::new(Collect { evaluator, pages, done: Arc::clone(&self.pages) }))
+        let cutter = self.side.complete.disk().map(|disk| Cutter::of_build(disk)).transpose()?;
+        Ok(Box::new(Collect { evaluator, pages: self.side.pages(), cutter, side: Arc::clone(&self.side) }))
     }
 
     fn finalize(&self) -> Result<Vec<Box<dyn FinalizeUnit>>> {
-        let mut pages = std::mem::take(&mut *self.pages.lock().unwrap_or_else(PoisonError::into_inner));
-        if pages.is_empty() {
-            pages.push(Pages::new(Arc::clone(&self.types), self.reserve()));
-        }
+        let side = &self.side;
+        let mut pages = std::mem::take(&mut *side.pages.lock().unwrap_or_else(PoisonError::into_inner));
         let rows = pages.iter().map(Pages::rows).sum();
+        // Pages and their copy exist together for a while.
+        let bytes: usize = pages.iter().map(Pages::bytes).sum();
+        let more = side.complete.more_bytes(rows);
+        let mut memory = side.reserve();
+        if let Some(disk) = side.complete.disk()
+            && (disk.is_used() || !memory.try_grow(bytes + more))
+        {
+            let cut = |pages: Pages| {
+                let mut cutter = Cutter::of_build(disk)?;
+                cutter.begin(pages, disk);
+                Ok(go_on(Arc::clone(disk), cutter))
+            };
+            return pages.into_iter().map(cut).collect();
+        }
+        match side.complete.disk() {
+            Some(_) => memory.shrink(more),
+            None => memory.grow(bytes)?,
+        }
+        if pages.is_empty() {
+            pages.push(side.pages());
+        }
         if rows > u32::MAX as usize {
             return Err(internal!("a join holds more than 4 billion rows"));
         }
-        // Pages and their copy exist together for a while.
-        let bytes = pages.iter().map(Pages::bytes).sum();
-        let mut memory = self.reserve();
-        memory.grow(bytes)?;
         let concat = Concat {
-            types: Arc::clone(&self.types),
-            complete: Arc::clone(&self.complete),
-            left: AtomicUsize::new(self.types.len()),
-            columns: Mutex::new(vec![None; self.types.len()]),
+            types: Arc::clone(&side.types),
+            complete: Arc::clone(&side.complete),
+            left: AtomicUsize::new(side.types.len()),
+            columns: Mutex::new(vec![None; side.types.len()]),
             rows,
             pages: Mutex::new(Some(Arc::new(pages))),
             memory: Mutex::new(Some(memory)),
@@ -118,14 +157,51 @@ impl<C: Complete + 'static> SinkFactory for HeldSink<C> {
     }
 }
 
-struct Collect {
-    evaluator: Option<Evaluator>,
-    /// None once handed over.
-    pages: Option<Pages>,
-    done: Arc<Mutex<Vec<Pages>>>,
+/// Puts a worker's rows on disk, some at a time.
+fn go_on(disk: Arc<JoinDisk>, mut cutter: Cutter) -> Box<dyn FinalizeUnit> {
+    unit(move || {
+        if cutter.is_writing() {
+            cutter.step(&disk)?;
+            return Ok(vec![go_on(disk, cutter)]);
+        }
+        cutter.finish(&disk);
+        Ok(Vec::new())
+    })
 }
 
-impl Sink for Collect {
+struct Collect<C> {
+    evaluator: Option<Evaluator>,
+    pages: Pages,
+    /// Where rows can go to disk; None once handed over.
+    cutter: Option<Cutter>,
+    side: Arc<Side<C>>,
+}
+
+impl<C: Complete> Collect<C> {
+    /// What is held goes to disk.
+    fn cut(&mut self) {
+        if let (Some(cutter), Some(disk)) = (&mut self.cutter, self.side.complete.disk()) {
+            cutter.begin(std::mem::replace(&mut self.pages, self.side.pages()), disk);
+        }
+    }
+}
+
+impl<C: Complete> Sink for Collect<C> {
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<()>> {
+        let (Some(cutter), Some(disk)) = (&mut self.cutter, self.side.complete.disk()) else {
+            return Poll::Ready(Ok(()));
+        };
+        if !cutter.is_writing() {
+            return Poll::Ready(Ok(()));
+        }
+        if let Err(error) = cutter.step(disk) {
+            return Poll::Ready(Err(error));
+        }
+        // Nothing to wait for: others may have their turn.
+        cx.waker().wake_by_ref();
+        Poll::Pending
+    }
+
     fn push(&mut self, batch: Batch) -> Result<()> {
         let batch = match &mut self.evaluator {
             Some(evaluator) => {
@@ -136,12 +212,30 @@ impl Sink for Collect {
             }
             None => batch,
         };
-        self.pages.as_mut().map_or(Ok(()), |pages| pages.push(batch))
+        if self.cutter.is_none() {
+            return self.pages.push(batch);
+        }
+        let granted = self.pages.add(batch)?;
+        if !granted || self.pages.bytes() > self.side.query.spill.operator_bytes_max {
+            self.cut();
+        }
+        Ok(())
     }
 
-    fn poll_finish(&mut self, _cx: &mut Context<'_>) -> Poll<Result<()>> {
-        let pages = self.pages.take().filter(|pages| pages.rows() > 0);
-        self.done.lock().unwrap_or_else(PoisonError::into_inner).extend(pages);
+    fn poll_finish(&mut self, cx: &mut Context<'_>) -> Poll<Result<()>> {
+        ready!(self.poll_ready(cx))?;
+        let on_disk = self.side.complete.disk().is_some_and(|disk| disk.is_used());
+        if self.pages.rows() > 0 && on_disk && self.cutter.is_some() {
+            self.cut();
+            return self.poll_finish(cx);
+        }
+        if self.pages.rows() > 0 {
+            let pages = std::mem::replace(&mut self.pages, self.side.pages());
+            self.side.pages.lock().unwrap_or_else(PoisonError::into_inner).push(pages);
+        }
+        if let (Some(cutter), Some(disk)) = (self.cutter.take(), self.side.complete.disk()) {
+            cutter.finish(disk);
+        }
         Poll::Ready(Ok(()))
     }
 }

@@ -29,8 +29,8 @@ pub struct JoinParts {
     pub build_sink: Arc<dyn SinkFactory>,
     /// The streaming side goes through it.
     pub probe: Arc<dyn OperatorFactory>,
-    /// The held side's rows that come out by themselves (outer, semi, anti): a second pipeline, which starts when all
-    /// workers of the probe have ended. Its output has the same columns.
+    /// The held side's rows that come out by themselves (outer, semi, anti), and what was put on disk: a second pipeline,
+    /// which starts when all workers of the probe have ended. Its output has the same columns.
     pub unmatched: Option<Arc<dyn SourceFactory>>,
 }
 

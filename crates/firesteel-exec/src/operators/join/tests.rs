@@ -1,6 +1,7 @@
 //! Every kind of join, hash and nested-loop, held on either side, against a model that compares every pair.
 
 use std::sync::Arc;
+use std::task::{Context, Poll, Waker};
 
 use firesteel_common::SqlType;
 use firesteel_expr::batch::Batch;
@@ -10,10 +11,13 @@ use firesteel_plan::physical::{HashJoin, JoinSide, NestedLoopJoin, RuntimeFilter
 use proptest::prelude::*;
 
 use super::JoinParts;
+use crate::contract::WorkerId;
 use crate::memory::MemoryPool;
+use crate::metrics::OperatorMetrics;
 use crate::operators::by_hand::*;
 use crate::operators::{hash_join, nested_loop_join};
 use crate::query::QueryContext;
+use crate::spill::SpillSpace;
 
 const KINDS: [JoinKind; 6] =
     [JoinKind::Inner, JoinKind::Left, JoinKind::Right, JoinKind::Full, JoinKind::LeftSemi, JoinKind::LeftAnti];
@@ -92,14 +96,17 @@ proptest! {
                     filter: filtered.then(|| less_than(column(&left_schema, 3), column(&right_schema, 3))),
                     runtime_filters: vec![],
                 };
-                let parts = hash_join::build(&plan, &left_schema, &right_schema, &query(batch_rows)).expect("parts");
-                let (left_batches, right_batches) = (batches(&left, batch_rows), batches(&right, batch_rows));
-                let (held, probe) = match build {
-                    JoinSide::Left => (left_batches, right_batches),
-                    JoinSide::Right => (right_batches, left_batches),
-                };
                 let expected = model(kind, &left, &right, &holds);
-                prop_assert_eq!(run(parts, held, probe, kind), expected, "{:?} {:?} on {:?}", kind, build, keys);
+                for query in [query(batch_rows), limited(usize::MAX, 1, batch_rows)] {
+                    let parts = hash_join::build(&plan, &left_schema, &right_schema, &query, &Arc::default());
+                    let (left_batches, right_batches) = (batches(&left, batch_rows), batches(&right, batch_rows));
+                    let (held, probe) = match build {
+                        JoinSide::Left => (left_batches, right_batches),
+                        JoinSide::Right => (right_batches, left_batches),
+                    };
+                    let output = run(parts.expect("parts"), held, probe, kind);
+                    prop_assert_eq!(&output, &expected, "{:?} {:?} on {:?}", kind, build, keys);
+                }
             }
         }
     }
@@ -132,7 +139,7 @@ fn join_on(at: usize, filters: Vec<RuntimeFilterSource>, query: &Arc<QueryContex
         filter: None,
         runtime_filters: filters,
     };
-    hash_join::build(&plan, &left, &right, query).expect("parts")
+    hash_join::build(&plan, &left, &right, query, &Arc::default()).expect("parts")
 }
 
 /// Keys far apart: no direct array, but the directory; and many duplicates.
@@ -171,14 +178,66 @@ fn runtime_filters_appear_when_the_build_is_complete() {
     assert_eq!(mask.values().iter().collect::<Vec<_>>(), [true, false, true]);
 }
 
+fn limited(memory: usize, operator_bytes_max: usize, batch_rows: usize) -> Arc<QueryContext> {
+    let space = SpillSpace { operator_bytes_max, ..SpillSpace::default() };
+    let query = QueryContext::new(Arc::default(), MemoryPool::new(memory), 2);
+    Arc::new(query.with_batch_rows(batch_rows).with_spill(space))
+}
+
+/// With little memory partitions are cut again.
 #[test]
-fn a_build_beyond_the_limit_is_an_error_and_gives_back() {
-    let memory = MemoryPool::new(2000);
+fn a_build_that_memory_does_not_hold_goes_to_disk() {
+    let row = |at: i32| (Some(at % 30_000), None, None, i64::from(at));
+    let (left, right): (Vec<Row>, Vec<Row>) = ((0..40_000).map(row).collect(), (20_000..50_000).map(row).collect());
+    let (left_schema, right_schema) = schemas();
+    for kind in KINDS {
+        let plan = HashJoin {
+            kind,
+            build: JoinSide::Right,
+            keys: vec![key(&left_schema, &right_schema, 0, false)],
+            filter: None,
+            runtime_filters: vec![],
+        };
+        let mut expected = None;
+        for (memory, spills) in [(usize::MAX, false), (3_000_000, true), (200_000, true)] {
+            let (query, metrics) = (limited(memory, usize::MAX, 1000), Arc::<OperatorMetrics>::default());
+            let parts = hash_join::build(&plan, &left_schema, &right_schema, &query, &metrics).expect("parts");
+            let output = run(parts, batches(&right, 1000), batches(&left, 1000), kind);
+            assert_eq!(metrics.snapshot().spill_bytes > 0, spills, "{kind:?} with {memory} bytes");
+            assert_eq!(query.memory.used(), 0, "memory is given back");
+            assert!(*expected.get_or_insert_with(|| output.clone()) == output, "{kind:?} with {memory} bytes");
+        }
+        assert!(expected.is_some_and(|rows| rows.len() > 1000), "{kind:?}");
+    }
+}
+
+/// Rows of one key cannot be cut, and those of a nested-loop join have none.
+#[test]
+fn a_build_that_cannot_be_cut_is_an_error_and_gives_back() {
+    let memory = MemoryPool::new(20_000);
     let query = Arc::new(QueryContext::new(Arc::default(), Arc::clone(&memory), 1));
-    let held: Vec<Row> = (0..1000).map(|at| (Some(at), None, None, 0)).collect();
+    let held: Vec<Row> = (0..5000).map(|at| (Some(7), None, None, at)).collect();
     let parts = join_on(0, vec![], &query);
-    let refused = fill(&parts.build_sink, vec![batches(&held, 100)]).expect_err("too much");
+    fill(&parts.build_sink, vec![batches(&held, 100)]).expect("on disk");
+    let probe: Vec<Row> = vec![(Some(7), None, None, 0)];
+    assert!(through(&parts.probe, vec![batches(&probe, 1)]).is_empty());
+    let source = parts.unmatched.as_ref().expect("what is on disk").open(WorkerId(0));
+    let mut source = source.expect("a source");
+    let refused = loop {
+        match source.poll_next(&mut Context::from_waker(Waker::noop())) {
+            Poll::Pending => {}
+            Poll::Ready(result) => break result.expect_err("too much"),
+        }
+    };
     assert!(refused.message().contains("HashJoin build"), "{refused}");
+    drop((source, parts));
+    assert_eq!(memory.used(), 0);
+
+    let (left, right) = schemas();
+    let plan = NestedLoopJoin { kind: JoinKind::Inner, filter: None };
+    let parts = nested_loop_join::build(&plan, &left, &right, &query).expect("parts");
+    let refused = fill(&parts.build_sink, vec![batches(&held, 100)]).expect_err("too much");
+    assert!(refused.message().contains("NestedLoopJoin build"), "{refused}");
     drop(parts);
     assert_eq!(memory.used(), 0);
 }
@@ -193,7 +252,7 @@ fn types_of_one_key_may_be_anything() {
         filter: None,
         runtime_filters: vec![RuntimeFilterSource { id: RuntimeFilterId(0), key: 0 }],
     };
-    let parts = hash_join::build(&plan, &left, &right, &query(8)).expect("parts");
+    let parts = hash_join::build(&plan, &left, &right, &query(8), &Arc::default()).expect("parts");
     let booleans = |values: Vec<Option<bool>>| {
         let rows = values.len();
         vec![vec![Batch::new(
