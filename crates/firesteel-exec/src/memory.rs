@@ -15,6 +15,8 @@ use firesteel_common::{Error, Result, error};
 
 /// How many holders the error of a refusal names.
 const HOLDERS_NAMED: usize = 3;
+/// One part in so many is kept from those who can do without.
+const LEFT_TO_OTHERS: usize = 8;
 
 /// The memory of this process that queries may hold.
 pub struct MemoryPool {
@@ -74,9 +76,9 @@ impl MemoryPool {
         Reservation { pool: Arc::clone(self), holder }
     }
 
-    fn take(&self, bytes: usize) -> bool {
+    fn take(&self, bytes: usize, limit: usize) -> bool {
         let taken =
-            self.used.try_update(Relaxed, Relaxed, |used| used.checked_add(bytes).filter(|used| *used <= self.limit));
+            self.used.try_update(Relaxed, Relaxed, |used| used.checked_add(bytes).filter(|used| *used <= limit));
         match taken {
             Ok(before) => {
                 self.peak.fetch_max(before + bytes, Relaxed);
@@ -123,10 +125,21 @@ impl Reservation {
         self.holder.bytes.load(Relaxed)
     }
 
-    /// Asks for more. For those who can spill.
+    /// Asks for more. For those who can do without, by spilling mostly: a part of the memory is left to those who cannot.
     #[must_use]
     pub fn try_grow(&mut self, bytes: usize) -> bool {
-        let granted = self.pool.take(bytes);
+        self.try_grow_leaving(bytes, LEFT_TO_OTHERS)
+    }
+
+    /// Asks for more, if after that one part in `left_free` of the limit is free.
+    #[must_use]
+    pub fn try_grow_leaving(&mut self, bytes: usize, left_free: usize) -> bool {
+        let limit = self.pool.limit;
+        self.take(bytes, limit - limit / left_free.max(1))
+    }
+
+    fn take(&mut self, bytes: usize, limit: usize) -> bool {
+        let granted = self.pool.take(bytes, limit);
         if granted {
             self.holder.bytes.fetch_add(bytes, Relaxed);
         }
@@ -135,7 +148,7 @@ impl Reservation {
 
     /// Asks for more; a refusal is the query's error, which names the largest holders.
     pub fn grow(&mut self, bytes: usize) -> Result<()> {
-        match self.try_grow(bytes) {
+        match self.take(bytes, self.pool.limit) {
             true => Ok(()),
             false => Err(self.pool.refusal(&self.holder.name, bytes)),
         }

@@ -186,7 +186,7 @@ impl LocalJob {
                 (self.result.with_options(options), None)
             }
             StageOutput::Exchange(_) | StageOutput::Anchor { .. } | StageOutput::Round { .. } => {
-                let buffer = StageBuffer::new(&self.query);
+                let buffer = StageBuffer::new(&self.query, &self.query.metrics.operator(OperatorId(first_operator)));
                 (Arc::new(StageBufferSink(Arc::clone(&buffer))), Some(buffer))
             }
         };

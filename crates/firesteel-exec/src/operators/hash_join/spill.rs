@@ -14,6 +14,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll, ready};
 
 use arrow::array::{ArrayRef, UInt32Array};
+use firesteel_common::conditions::MEMORY_LIMIT_EXCEEDED;
 use firesteel_common::{ColumnId, Result, SqlType, internal};
 use firesteel_expr::ExprRef;
 use firesteel_expr::batch::Batch;
@@ -103,6 +104,10 @@ impl JoinDisk {
     /// Whether the build is on disk, and all of it will be.
     pub(crate) fn is_used(&self) -> bool {
         self.is_used.load(Acquire)
+    }
+
+    fn reserve(&self) -> Reservation {
+        self.query.memory.reserve(format!("HashJoin build of {:?}", self.query.id))
     }
 
     fn add(&self, build: bool, parts: Parts) {
@@ -383,8 +388,7 @@ impl PartitionJoin {
                 };
                 let useless = probe.is_empty() && !self.probe.shape.marks_held();
                 if !useless && !(held.is_empty() && self.probe.shape.needs_held()) {
-                    let memory = disk.query.memory.reserve(format!("HashJoin build of {:?}", disk.query.id));
-                    let pages = Pages::new(Arc::clone(&disk.build.types), memory);
+                    let pages = Pages::new(Arc::clone(&disk.build.types), disk.reserve());
                     self.state = State::Loading { level, pages, build: Frames::new(held), probe };
                 }
             }
@@ -446,10 +450,20 @@ impl PartitionJoin {
         if !pages.reservation().try_grow(bytes) {
             return self.cutting(level, pages, build, probe);
         }
+        // The table asks for itself. That others are faster happens: then the rows are cut after all.
         pages.reservation().shrink(bytes);
         let rows = pages.rows();
-        let (columns, memory) = pages.into_columns()?;
-        let built = self.probe.build.built_of(columns, rows, memory)?;
+        let (columns, memory) = pages.into_columns_unasked()?;
+        let built = match self.probe.build.built_of(columns.clone(), rows, memory) {
+            Err(error) if error.is(&MEMORY_LIMIT_EXCEEDED) => {
+                let disk = &self.probe.build.disk;
+                let mut pages = Pages::new(Arc::clone(&disk.build.types), disk.reserve());
+                // Refused or not: they are on their way to the disk.
+                let _ = pages.add(Batch::new(columns.into_iter().map(Column::Array).collect(), rows))?;
+                return self.cutting(level, pages, build, probe);
+            }
+            built => built?,
+        };
         let operator = Box::new(self.probe.operator(&built)?);
         Ok(State::Probing { built, operator, probe: Frames::new(probe) })
     }

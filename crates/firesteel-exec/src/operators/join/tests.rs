@@ -188,7 +188,7 @@ fn limited(memory: usize, operator_bytes_max: usize, batch_rows: usize) -> Arc<Q
 #[test]
 fn a_build_that_memory_does_not_hold_goes_to_disk() {
     let row = |at: i32| (Some(at % 30_000), None, None, i64::from(at));
-    let (left, right): (Vec<Row>, Vec<Row>) = ((0..40_000).map(row).collect(), (20_000..50_000).map(row).collect());
+    let (left, right): (Vec<Row>, Vec<Row>) = ((0..40_000).map(row).collect(), (20_000..45_000).map(row).collect());
     let (left_schema, right_schema) = schemas();
     for kind in KINDS {
         let plan = HashJoin {
