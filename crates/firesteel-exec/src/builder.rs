@@ -254,7 +254,8 @@ impl Builder {
             PhysicalOp::Window(window) => {
                 let child = child(plan, 0)?;
                 let open = self.build(child, inputs)?;
-                self.breaker(open, operator, window::build(window, &child.schema, &query)?, false)
+                let metrics = query.metrics.operator(operator);
+                self.breaker(open, operator, window::build(window, &child.schema, &query, &metrics)?, false)
             }
             PhysicalOp::Write(write) => {
                 let mut open = self.build(child(plan, 0)?, inputs)?;

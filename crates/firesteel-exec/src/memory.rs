@@ -17,6 +17,8 @@ use firesteel_common::{Error, Result, error};
 const HOLDERS_NAMED: usize = 3;
 /// One part in so many is kept from those who can do without.
 const LEFT_TO_OTHERS: usize = 8;
+/// Who holds less than one part in so many holds little.
+const HOLDS_LITTLE: usize = 64;
 
 /// The memory of this process that queries may hold.
 pub struct MemoryPool {
@@ -125,10 +127,14 @@ impl Reservation {
         self.holder.bytes.load(Relaxed)
     }
 
-    /// Asks for more. For those who can do without, by spilling mostly: a part of the memory is left to those who cannot.
+    /// Asks for more. For those who can do without, by spilling mostly: a part of the memory is left to those who cannot, and
+    /// to those who hold little.
     #[must_use]
     pub fn try_grow(&mut self, bytes: usize) -> bool {
-        self.try_grow_leaving(bytes, LEFT_TO_OTHERS)
+        match self.size().saturating_add(bytes) <= self.pool.limit / HOLDS_LITTLE {
+            true => self.take(bytes, self.pool.limit),
+            false => self.try_grow_leaving(bytes, LEFT_TO_OTHERS),
+        }
     }
 
     /// Asks for more, if after that one part in `left_free` of the limit is free.

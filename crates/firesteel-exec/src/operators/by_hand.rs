@@ -97,6 +97,11 @@ fn until_ready(mut poll: impl FnMut() -> Poll<firesteel_common::Result<()>>) -> 
 
 /// All that two workers of a source give, in turns.
 pub(crate) fn drain(source: &Arc<dyn SourceFactory>) -> Vec<Batch> {
+    try_drain(source).expect("batches")
+}
+
+/// The same, or the first error.
+pub(crate) fn try_drain(source: &Arc<dyn SourceFactory>) -> firesteel_common::Result<Vec<Batch>> {
     let mut cx = Context::from_waker(Waker::noop());
     assert!(source.workers_max() > 0);
     let mut workers: Vec<_> = (0..2).map(|at| source.open(WorkerId(at)).expect("open")).collect();
@@ -105,13 +110,21 @@ pub(crate) fn drain(source: &Arc<dyn SourceFactory>) -> Vec<Batch> {
     while !workers.is_empty() {
         turns += 1;
         assert!(turns < 1_000_000, "waits for something");
+        let mut failed = None;
         workers.retain_mut(|worker| match worker.poll_next(&mut cx) {
-            Poll::Ready(next) => next.expect("a batch").map(|batch| all.push(batch)).is_some(),
+            Poll::Ready(Ok(next)) => next.map(|batch| all.push(batch)).is_some(),
+            Poll::Ready(Err(error)) => {
+                failed = Some(error);
+                false
+            }
             Poll::Pending => true,
         });
+        if let Some(error) = failed {
+            return Err(error);
+        }
     }
     all.sort_by_key(|batch| batch.morsel);
-    all
+    Ok(all)
 }
 
 /// Pushes each worker's batches through an operator of its own.

@@ -15,7 +15,7 @@ use std::sync::Arc;
 
 use arrow::array::{Array, ArrayRef, AsArray, new_empty_array};
 use arrow::datatypes::DataType;
-use firesteel_common::{Result, SqlType};
+use firesteel_common::{Error, Result, SqlType};
 use firesteel_expr::batch::Batch;
 use firesteel_expr::column::Column;
 
@@ -44,15 +44,18 @@ impl Pages {
 
     /// Keeps a batch; fails when there is no memory for it.
     pub(crate) fn push(&mut self, batch: Batch) -> Result<()> {
-        let before = self.bytes;
-        match self.add(batch)? {
-            true => Ok(()),
-            false => Err(self.reservation.refusal(self.bytes - before)),
-        }
+        let bytes = self.take(batch)?;
+        self.reservation.grow(bytes)
     }
 
     /// Keeps a batch. False: it is kept, but there is no memory for more.
     pub(crate) fn add(&mut self, batch: Batch) -> Result<bool> {
+        let bytes = self.take(batch)?;
+        Ok(self.reservation.try_grow(bytes))
+    }
+
+    /// Keeps a batch, and says how many bytes it has.
+    fn take(&mut self, batch: Batch) -> Result<usize> {
         let batch = batch.compact()?;
         let rows = batch.rows();
         let columns = batch.columns.iter().zip(self.types.iter());
@@ -61,7 +64,7 @@ impl Pages {
         self.bytes += bytes;
         self.rows += rows;
         self.batches.push(Batch::new(columns, rows).with_morsel(batch.morsel));
-        Ok(self.reservation.try_grow(bytes))
+        Ok(bytes)
     }
 
     pub(crate) fn rows(&self) -> usize {
@@ -81,6 +84,11 @@ impl Pages {
         let columns: Vec<&Column> =
             pages.iter().flat_map(|pages| &pages.batches).map(|batch| &batch.columns[at]).collect();
         concat(&columns, data_type)
+    }
+
+    /// What to say when these rows cannot get fewer.
+    pub(crate) fn refusal(&self) -> Error {
+        self.reservation.refusal(self.bytes.saturating_sub(self.reservation.size()))
     }
 
     /// The rows as they are held.

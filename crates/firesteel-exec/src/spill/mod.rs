@@ -7,6 +7,7 @@
 //! A file has no name: the system takes it back with its last handle, even that of a process that was killed. Reads and
 //! writes block for pieces of at most [`PIECE_ROWS`] rows.
 
+pub(crate) mod partition;
 mod segment;
 #[cfg(test)]
 mod tests;

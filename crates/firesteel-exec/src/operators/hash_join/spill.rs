@@ -13,7 +13,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll, ready};
 
-use arrow::array::{ArrayRef, UInt32Array};
+use arrow::array::ArrayRef;
 use firesteel_common::conditions::MEMORY_LIMIT_EXCEEDED;
 use firesteel_common::{ColumnId, Result, SqlType, internal};
 use firesteel_expr::ExprRef;
@@ -30,21 +30,13 @@ use crate::memory::Reservation;
 use crate::metrics::OperatorMetrics;
 use crate::operators::join::probe::Probe;
 use crate::operators::join::unmatched::UnmatchedSource;
-use crate::pages::{Pages, without_waste};
+use crate::pages::Pages;
 use crate::query::QueryContext;
-use crate::spill::{PIECE_ROWS, Segment, SegmentReader, SpillFile};
+use crate::spill::Segment;
+use crate::spill::partition::{Frames, LEVELS, PARTITIONS, PartitionWriter, Parts, no_parts};
 
-const BITS: u32 = 5;
-const PARTITIONS: usize = 1 << BITS;
-/// The lowest bits tag keys in the table, the highest place them.
-const SHIFT: u32 = 12;
-/// Partitions of partitions go so deep.
-const LEVELS: u32 = 6;
 /// So many rows are cut into partitions at once.
 const ROWS_AT_ONCE: usize = 64 * 1024;
-
-/// One side's segments, by partition.
-type Parts = Vec<Vec<Segment>>;
 
 /// What is on disk of one join.
 pub(crate) struct JoinDisk {
@@ -75,10 +67,6 @@ struct Partition {
     level: u32,
     build: Vec<Segment>,
     probe: Vec<Segment>,
-}
-
-fn no_parts() -> Parts {
-    (0..PARTITIONS).map(|_| Vec::new()).collect()
 }
 
 impl JoinDisk {
@@ -137,12 +125,10 @@ impl JoinDisk {
 /// Rows on their way to the disk, and the segments that they became.
 pub(crate) struct Cutter {
     build: bool,
-    level: u32,
     evaluator: Option<Evaluator>,
     /// Rows that wait, in batches.
     waiting: Vec<Batch>,
-    file: Option<SpillFile>,
-    parts: Parts,
+    writer: PartitionWriter,
     /// Given back when nothing waits any more.
     memory: Option<Reservation>,
 }
@@ -154,7 +140,7 @@ impl Cutter {
             Keys::Places(_) => None,
             Keys::Computed(keys, ids) => Some(Evaluator::new(keys, ids, &disk.query.eval)?),
         };
-        Ok(Self { build, level, evaluator, waiting: Vec::new(), file: None, parts: no_parts(), memory: None })
+        Ok(Self { build, evaluator, waiting: Vec::new(), writer: PartitionWriter::new(level), memory: None })
     }
 
     /// For the build's rows.
@@ -208,31 +194,12 @@ impl Cutter {
         };
         let mut hashes = Vec::new();
         hash_columns(&keys.iter().zip(&side.key_types).collect::<Vec<_>>(), rows, &mut hashes)?;
-        let mut chosen: Vec<Vec<u32>> = vec![Vec::new(); PARTITIONS];
-        for (row, hash) in hashes.iter().enumerate() {
-            chosen[(hash >> (SHIFT + BITS * self.level)) as usize & (PARTITIONS - 1)].push(row as u32);
-        }
-        for (parts, chosen) in self.parts.iter_mut().zip(chosen).filter(|(_, chosen)| !chosen.is_empty()) {
-            let file = match self.file.take() {
-                Some(file) => file,
-                None => SpillFile::create(&disk.query.spill, &disk.metrics)?,
-            };
-            let mut writer = file.begin();
-            for piece in chosen.chunks(PIECE_ROWS) {
-                let rows = UInt32Array::from(piece.to_vec());
-                let taken = columns.iter().map(|column| Ok(without_waste(arrow::compute::take(column, &rows, None)?)));
-                writer = writer.write(taken.collect::<Result<_>>()?, piece.len())?;
-            }
-            let (file, segment) = writer.finish()?;
-            self.file = Some(file);
-            parts.push(segment);
-        }
-        Ok(())
+        self.writer.write(&columns, &hashes, &disk.query.spill, &disk.metrics)
     }
 
     /// The build's rows are all written.
     pub(crate) fn finish(self, disk: &JoinDisk) {
-        disk.add(self.build, self.parts);
+        disk.add(self.build, self.writer.finish());
     }
 }
 
@@ -331,30 +298,6 @@ impl Source for Nothing {
     }
 }
 
-/// Rows of some segments, one after the other.
-struct Frames {
-    segments: std::vec::IntoIter<Segment>,
-    current: Option<SegmentReader>,
-}
-
-impl Frames {
-    fn new(segments: Vec<Segment>) -> Self {
-        Self { segments: segments.into_iter(), current: None }
-    }
-
-    fn next(&mut self) -> Result<Option<Batch>> {
-        loop {
-            if let Some(frame) = self.current.as_mut().and_then(Iterator::next) {
-                let frame = frame?;
-                let columns = frame.columns().iter().map(|array| Column::Array(Arc::clone(array))).collect();
-                return Ok(Some(Batch::new(columns, frame.num_rows())));
-            }
-            let Some(segment) = self.segments.next() else { return Ok(None) };
-            self.current = Some(segment.read()?);
-        }
-    }
-}
-
 /// Joins partitions that no other worker has taken.
 struct PartitionJoin {
     probe: Arc<ProbeFactory>,
@@ -435,7 +378,7 @@ impl PartitionJoin {
                     cutters.1.waiting.push(frame);
                     cutters.1.step(disk)?;
                 } else {
-                    disk.cut(level, (cutters.0.parts, cutters.1.parts));
+                    disk.cut(level, (cutters.0.writer.finish(), cutters.1.writer.finish()));
                     return Poll::Ready(Ok(Step::More));
                 }
                 self.state = State::Cutting { level, cutters, build, probe };

@@ -25,10 +25,11 @@ impl RunBuilder {
     }
 
     pub(crate) fn push(&mut self, encoder: &KeyEncoder, keys: &[ArrayRef], batch: Batch) -> Result<()> {
-        match self.add(encoder, keys, batch)? {
-            true => Ok(()),
-            false => Err(self.pages.reservation().refusal(self.keys.size())),
-        }
+        self.pages.push(batch)?;
+        encoder.append(&mut self.keys, keys)?;
+        let grown = self.keys.size().saturating_sub(self.keys_accounted);
+        self.keys_accounted += grown;
+        self.pages.reservation().grow(grown)
     }
 
     /// Adds rows. False: they are in, but there is no memory for more.

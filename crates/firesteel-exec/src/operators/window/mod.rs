@@ -13,12 +13,13 @@ mod aggregate;
 mod layout;
 mod ranking;
 mod run;
+mod spill;
 #[cfg(test)]
 mod tests;
 mod value;
 
 use std::sync::{Arc, Mutex, PoisonError};
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 
 use arrow::array::ArrayRef;
 use firesteel_common::{ColumnId, Result, SqlType, bail};
@@ -33,11 +34,15 @@ use firesteel_plan::physical::Window;
 
 use self::layout::{BoundValues, Frames, Layout};
 use self::run::{Entry, Keys, Run, RunBuilder};
-use crate::contract::{FinalizeUnit, Sink, SinkFactory, SourceFactory, WorkerId};
+use self::spill::{DiskSource, Spiller, WindowDisk};
+use crate::contract::{FinalizeUnit, Sink, SinkFactory, Source, SourceFactory, WorkerId};
 use crate::keys::canonical;
+use crate::memory::Reservation;
+use crate::metrics::OperatorMetrics;
 use crate::operators::sort::keys::KeyEncoder;
 use crate::pages::{ReadyBatches, ReadySource, array_bytes, gather, unify};
 use crate::query::QueryContext;
+use crate::spill::partition::PARTITIONS;
 use crate::unit::unit;
 
 /// A worker sorts whenever it has so many rows: a few milliseconds at a time.
@@ -51,6 +56,7 @@ pub fn build(
     plan: &Window,
     input: &Schema,
     query: &Arc<QueryContext>,
+    metrics: &Arc<OperatorMetrics>,
 ) -> Result<(Arc<dyn SinkFactory>, Arc<dyn SourceFactory>)> {
     let shared = Arc::new(Shared {
         partition_by: plan.partition_by.clone(),
@@ -61,9 +67,9 @@ pub fn build(
         query: Arc::clone(query),
         runs: Mutex::default(),
         ready: ReadyBatches::new(query.batch_rows),
+        disk: WindowDisk::new(metrics),
     });
-    let source = ReadySource(Arc::clone(&shared.ready));
-    Ok((Arc::new(WindowSink(shared)), Arc::new(source)))
+    Ok((Arc::new(WindowSink(Arc::clone(&shared))), Arc::new(WindowSource(shared))))
 }
 
 /// What all workers and the finalization know.
@@ -76,6 +82,27 @@ struct Shared {
     query: Arc<QueryContext>,
     runs: Mutex<Vec<Run>>,
     ready: Arc<ReadyBatches>,
+    disk: WindowDisk,
+}
+
+impl Shared {
+    fn keys(&self) -> Result<Keys> {
+        Keys::new(&self.partition_by, &self.order_by, &self.input, &self.query.eval)
+    }
+
+    fn building(&self, keys: &Keys) -> RunBuilder {
+        let memory = self.query.memory.reserve(format!("Window of {:?}", self.query.id));
+        RunBuilder::new(keys, Arc::clone(&self.types), memory)
+    }
+
+    /// Without partitions there is nothing to cut the rows by.
+    fn can_spill(&self) -> bool {
+        !self.partition_by.is_empty()
+    }
+
+    fn take_runs(&self) -> Vec<Run> {
+        std::mem::take(&mut *self.runs.lock().unwrap_or_else(PoisonError::into_inner))
+    }
 }
 
 struct WindowSink(Arc<Shared>);
@@ -83,13 +110,15 @@ struct WindowSink(Arc<Shared>);
 impl SinkFactory for WindowSink {
     fn open(&self, _worker: WorkerId) -> Result<Box<dyn Sink>> {
         let shared = Arc::clone(&self.0);
-        let keys = Keys::new(&shared.partition_by, &shared.order_by, &shared.input, &shared.query.eval)?;
-        Ok(Box::new(Sorter { keys, building: None, shared }))
+        Ok(Box::new(Sorter { keys: shared.keys()?, building: None, spiller: Spiller::new(0), shared }))
     }
 
     fn finalize(&self) -> Result<Vec<Box<dyn FinalizeUnit>>> {
         let shared = &self.0;
-        let mut runs = std::mem::take(&mut *shared.runs.lock().unwrap_or_else(PoisonError::into_inner));
+        let mut runs = shared.take_runs();
+        if shared.can_spill() && (shared.disk.is_used() || !fits_twice(shared, &runs)) {
+            return Ok(spill::finalize(shared, runs.into_iter().map(Run::into_loose).collect()));
+        }
         unify(&mut runs.iter_mut().map(|run| &mut run.columns).collect::<Vec<_>>(), &shared.types)?;
         let rows: usize = runs.iter().map(|run| run.entries.len()).sum();
         let bits = match shared.partition_by.is_empty() {
@@ -100,7 +129,9 @@ impl SinkFactory for WindowSink {
         let one = |bucket: u64| {
             let (shared, runs) = (Arc::clone(shared), Arc::clone(&runs));
             unit(move || {
-                compute_bucket(&shared, &runs, bucket, bits)?;
+                if let Some((batch, memory)) = compute(&shared, &runs, bucket, bits)? {
+                    shared.ready.add(batch, memory);
+                }
                 Ok(Vec::new())
             })
         };
@@ -108,9 +139,16 @@ impl SinkFactory for WindowSink {
     }
 }
 
+/// The rows and their copy in order exist together, with the calls' columns.
+fn fits_twice(shared: &Shared, runs: &[Run]) -> bool {
+    let bytes: usize = runs.iter().map(|run| run.bytes() + run.entries.len() * 64).sum();
+    bytes <= shared.query.memory.limit().saturating_sub(shared.query.memory.used())
+}
+
 struct Sorter {
     keys: Keys,
     building: Option<RunBuilder>,
+    spiller: Spiller,
     shared: Arc<Shared>,
 }
 
@@ -122,33 +160,91 @@ impl Sorter {
         }
         Ok(())
     }
+
+    /// What finished runs hold, whoever made them, goes to disk, and with it what this worker holds.
+    fn spill(&mut self) -> Result<()> {
+        let mut rows: Vec<_> = self.shared.take_runs().into_iter().map(Run::into_loose).collect();
+        if let Some(building) = self.building.take() {
+            rows.push(building.into_loose()?);
+        }
+        self.spiller.begin(rows, &self.shared.disk);
+        Ok(())
+    }
 }
 
 impl Sink for Sorter {
-    fn push(&mut self, batch: Batch) -> Result<()> {
-        let building = self.building.get_or_insert_with(|| {
-            let memory = self.shared.query.memory.reserve(format!("Window of {:?}", self.shared.query.id));
-            RunBuilder::new(&self.keys, Arc::clone(&self.shared.types), memory)
-        });
-        building.push(&mut self.keys, batch)?;
-        if building.rows() >= RUN_ROWS {
-            self.end_run()?;
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<()>> {
+        if !self.spiller.is_writing() {
+            return Poll::Ready(Ok(()));
         }
-        Ok(())
+        if let Err(error) = self.spiller.step(&self.shared) {
+            return Poll::Ready(Err(error));
+        }
+        // Nothing to wait for: others may have their turn.
+        cx.waker().wake_by_ref();
+        Poll::Pending
     }
 
-    fn poll_finish(&mut self, _cx: &mut Context<'_>) -> Poll<Result<()>> {
-        Poll::Ready(self.end_run())
+    fn push(&mut self, batch: Batch) -> Result<()> {
+        let shared = Arc::clone(&self.shared);
+        let building = self.building.get_or_insert_with(|| shared.building(&self.keys));
+        let granted = building.add(&mut self.keys, batch)?;
+        let too_much = !granted || building.bytes() > shared.query.spill.operator_bytes_max;
+        // Its copy while it is sorted must have room, too.
+        let ends = building.rows() >= RUN_ROWS;
+        match too_much || ends && !building.can_sort() {
+            true if shared.can_spill() => self.spill(),
+            true if !granted => Err(building.refusal()),
+            _ if ends => self.end_run(),
+            _ => Ok(()),
+        }
+    }
+
+    fn poll_finish(&mut self, cx: &mut Context<'_>) -> Poll<Result<()>> {
+        ready!(self.poll_ready(cx))?;
+        let can_sort = self.building.as_mut().is_none_or(RunBuilder::can_sort);
+        if self.building.is_some() && self.shared.can_spill() && (self.shared.disk.is_used() || !can_sort) {
+            self.spill()?;
+            return self.poll_finish(cx);
+        }
+        self.end_run()?;
+        std::mem::replace(&mut self.spiller, Spiller::new(0)).finish(&self.shared);
+        Poll::Ready(Ok(()))
     }
 }
 
-/// The rows whose hashes begin with `bucket`.
-fn compute_bucket(shared: &Shared, runs: &[Run], bucket: u64, bits: u32) -> Result<()> {
+struct WindowSource(Arc<Shared>);
+
+impl SourceFactory for WindowSource {
+    fn open(&self, worker: WorkerId) -> Result<Box<dyn Source>> {
+        match self.0.disk.is_used() {
+            true => Ok(Box::new(DiskSource::new(&self.0)?)),
+            false => ReadySource(Arc::clone(&self.0.ready)).open(worker),
+        }
+    }
+
+    fn workers_max(&self) -> usize {
+        match self.0.disk.is_used() {
+            true => PARTITIONS,
+            false => ReadySource(Arc::clone(&self.0.ready)).workers_max(),
+        }
+    }
+
+    fn rows_hint(&self) -> Option<u64> {
+        match self.0.disk.is_used() {
+            true => None,
+            false => ReadySource(Arc::clone(&self.0.ready)).rows_hint(),
+        }
+    }
+}
+
+/// The rows whose hashes begin with `bucket`, with the calls' columns; `None` if there are no such rows.
+fn compute(shared: &Shared, runs: &[Run], bucket: u64, bits: u32) -> Result<Option<(Batch, Reservation)>> {
     let of_run = |(number, run): (usize, &Run)| run.bucket(bucket, bits, number as u32).collect::<Vec<_>>();
     let mut entries: Vec<Entry> = runs.iter().enumerate().flat_map(of_run).collect();
     let rows = entries.len();
     if rows == 0 {
-        return Ok(());
+        return Ok(None);
     }
     if u32::try_from(rows).is_err() {
         bail!(WINDOW_FUNCTION_PARTITION_SIZE_EXCEEDS_LIMIT, numRows = rows.to_string());
@@ -173,8 +269,7 @@ fn compute_bucket(shared: &Shared, runs: &[Run], bucket: u64, bits: u32) -> Resu
     }
     drop(calls);
     memory.shrink(while_computing);
-    shared.ready.add(Batch::new(all, rows), memory);
-    Ok(())
+    Ok(Some((Batch::new(all, rows), memory)))
 }
 
 /// The calls over ordered rows.

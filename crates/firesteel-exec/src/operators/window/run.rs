@@ -6,17 +6,18 @@ use std::sync::Arc;
 
 use arrow::array::ArrayRef;
 use arrow::row::Rows;
-use firesteel_common::{ColumnId, Result, SqlType};
+use firesteel_common::{ColumnId, Error, Result, SqlType};
 use firesteel_expr::ExprRef;
 use firesteel_expr::batch::Batch;
 use firesteel_expr::column::Column;
 use firesteel_expr::eval::EvalContext;
 use firesteel_plan::logical::SortKey;
 
+use super::spill::Loose;
 use crate::hash::hash_columns;
 use crate::memory::Reservation;
 use crate::operators::sort::keys::{KeyEncoder, prefix};
-use crate::pages::Pages;
+use crate::pages::{Pages, array_bytes};
 
 /// One worker's keys; None where there are none.
 pub(super) struct Keys {
@@ -46,6 +47,17 @@ impl Keys {
     }
 }
 
+impl Keys {
+    /// The columns that rows are partitioned by, and their types.
+    pub(super) fn partition_columns(&mut self, batch: &Batch) -> Result<(Vec<Column>, &[SqlType])> {
+        let columns = match &mut self.partition {
+            Some(encoder) => encoder.evaluate(batch)?,
+            None => Vec::new(),
+        };
+        Ok((columns.into_iter().map(Column::Array).collect(), &self.partition_types))
+    }
+}
+
 /// Rows that are not sorted yet.
 pub(super) struct RunBuilder {
     pages: Pages,
@@ -66,7 +78,8 @@ impl RunBuilder {
         }
     }
 
-    pub(super) fn push(&mut self, keys: &mut Keys, batch: Batch) -> Result<()> {
+    /// Adds rows. False: they are in, but there is no memory for more.
+    pub(super) fn add(&mut self, keys: &mut Keys, batch: Batch) -> Result<bool> {
         let rows = batch.rows();
         match (&mut keys.partition, &mut self.partition_keys) {
             (Some(encoder), Some(encoded)) => {
@@ -84,15 +97,49 @@ impl RunBuilder {
             let columns = encoder.evaluate(&batch)?;
             encoder.append(encoded, &columns)?;
         }
-        self.pages.push(batch)?;
+        let granted = self.pages.add(batch)?;
+        let grown = self.encoded_bytes().saturating_sub(self.accounted);
+        let granted = granted && self.pages.reservation().try_grow(grown);
+        if granted {
+            self.accounted += grown;
+        }
+        Ok(granted)
+    }
+
+    pub(super) fn bytes(&self) -> usize {
+        self.pages.bytes() + self.encoded_bytes()
+    }
+
+    fn encoded_bytes(&self) -> usize {
         let encoded = [&self.partition_keys, &self.order_keys].into_iter().flatten().map(Rows::size).sum::<usize>();
-        let grown = (encoded + self.hashes.len() * 8).saturating_sub(self.accounted);
-        self.accounted += grown;
-        self.pages.reservation().grow(grown)
+        encoded + self.hashes.len() * 8
+    }
+
+    /// What to say when the rows cannot get fewer.
+    pub(super) fn refusal(&self) -> Error {
+        self.pages.refusal()
+    }
+
+    /// The rows as they came, on their way to disk.
+    pub(super) fn into_loose(self) -> Result<Loose> {
+        let (columns, memory) = self.pages.into_columns_unasked()?;
+        let hashes = self.hashes.into_iter().map(|hash| hash.rotate_right(8)).collect();
+        Ok(Loose { columns, hashes, _memory: memory })
     }
 
     pub(super) fn rows(&self) -> usize {
         self.pages.rows()
+    }
+
+    /// Whether [`RunBuilder::sort`] would be granted its memory as things stand.
+    pub(super) fn can_sort(&mut self) -> bool {
+        let bytes = self.pages.bytes() + self.hashes.len() * size_of::<Entry>();
+        let memory = self.pages.reservation();
+        let granted = memory.try_grow(bytes);
+        if granted {
+            memory.shrink(bytes);
+        }
+        granted
     }
 
     pub(super) fn sort(self) -> Result<Run> {
@@ -136,6 +183,19 @@ pub(super) struct Run {
 }
 
 impl Run {
+    /// The rows, on their way to disk.
+    pub(super) fn into_loose(self) -> Loose {
+        let mut hashes = vec![0; self.entries.len()];
+        for entry in &self.entries {
+            hashes[entry.row as usize] = entry.hash.rotate_right(8);
+        }
+        Loose { columns: self.columns, hashes, _memory: self._memory }
+    }
+
+    pub(super) fn bytes(&self) -> usize {
+        self.columns.iter().map(array_bytes).sum()
+    }
+
     /// The entries whose hashes begin with `bucket`, in `bits` bits, as entries of run number `number`.
     pub(super) fn bucket(&self, bucket: u64, bits: u32, number: u32) -> impl Iterator<Item = Entry> {
         let bucket_of = |entry: &Entry| entry.hash.checked_shr(64 - bits).unwrap_or(0);

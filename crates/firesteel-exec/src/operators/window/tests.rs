@@ -12,10 +12,12 @@ use proptest::prelude::*;
 
 use super::build;
 use crate::memory::MemoryPool;
+use crate::metrics::OperatorMetrics;
 use crate::operators::by_hand::{
-    Row, any_rows, batches, column, deal, drain, fill, query, row_text, row_types, schema, show, sorted_rows,
+    Row, any_rows, batches, column, deal, drain, fill, query, row_text, row_types, schema, show, sorted_rows, try_drain,
 };
 use crate::query::QueryContext;
+use crate::spill::SpillSpace;
 
 fn bounds() -> impl Strategy<Value = Bound> {
     prop_oneof![Just(Bound::Unbounded), Just(Bound::Peers), (-3i64..4).prop_map(Bound::Rows)]
@@ -99,28 +101,56 @@ proptest! {
     #[test]
     fn every_row_sees_its_frame(rows in any_rows(60), start in bounds(), end in bounds(), workers in 1usize..4) {
         let frame = Frame { start, end };
-        let (sink, source) = build(&plan(&frame), &schema(0, &row_types()), &query(7)).expect("a window");
-        fill(&sink, deal(batches(&rows, 5), workers)).expect("filled");
-        prop_assert_eq!(sorted_rows(&drain(&source), 11), expected(&rows, &frame));
+        for query in [query(7), limited(usize::MAX, 1)] {
+            let (sink, source) = build(&plan(&frame), &schema(0, &row_types()), &query, &Arc::default()).expect("a window");
+            fill(&sink, deal(batches(&rows, 5), workers)).expect("filled");
+            prop_assert_eq!(sorted_rows(&drain(&source), 11), expected(&rows, &frame));
+        }
     }
+}
+
+fn limited(memory: usize, operator_bytes_max: usize) -> Arc<QueryContext> {
+    let space = SpillSpace { operator_bytes_max, ..SpillSpace::default() };
+    Arc::new(QueryContext::new(Arc::default(), MemoryPool::new(memory), 2).with_batch_rows(1000).with_spill(space))
+}
+
+/// Rows of the window over these rows, or why there are none; and how many bytes went to disk.
+fn run(query: &Arc<QueryContext>, rows: &[Row]) -> (firesteel_common::Result<Vec<Vec<String>>>, u64) {
+    let metrics = Arc::<OperatorMetrics>::default();
+    let (sink, source) = build(&plan(&Frame::WHOLE), &schema(0, &row_types()), query, &metrics).expect("a window");
+    let filled = fill(&sink, deal(batches(rows, 50), 2));
+    let output = filled.and_then(|()| try_drain(&source)).map(|output| sorted_rows(&output, 11));
+    drop((sink, source));
+    assert_eq!(query.memory.used(), 0, "memory is given back");
+    (output, metrics.snapshot().spill_bytes)
 }
 
 #[test]
 fn memory_is_asked_for_and_given_back() {
     let rows: Vec<Row> = (0..500).map(|at| (Some(at % 7), Some("a"), Some(i64::from(at)), i64::from(at))).collect();
-    let run = |limit: usize| {
-        let memory = MemoryPool::new(limit);
-        let query = Arc::new(QueryContext::new(Arc::default(), Arc::clone(&memory), 2));
-        let (sink, source) = build(&plan(&Frame::WHOLE), &schema(0, &row_types()), &query).expect("a window");
-        let filled = fill(&sink, deal(batches(&rows, 50), 2));
-        drop((sink, source));
-        (filled, memory)
-    };
-    let (filled, memory) = run(usize::MAX);
-    filled.expect("room enough");
-    assert!(memory.peak() > 500 * 40, "{}", memory.peak());
-    assert_eq!(memory.used(), 0);
-    let (refused, memory) = run(8 * 1024);
-    assert!(refused.expect_err("no room").is(&firesteel_common::conditions::MEMORY_LIMIT_EXCEEDED));
-    assert_eq!(memory.used(), 0);
+    let query = limited(usize::MAX, usize::MAX);
+    assert_eq!(run(&query, &rows).0.expect("room enough").len(), 500);
+    assert!(query.memory.peak() > 500 * 40, "{}", query.memory.peak());
+    // One partition cannot be cut.
+    let refused = run(&limited(8 * 1024, usize::MAX), &rows).0.expect_err("no room");
+    assert!(refused.is(&firesteel_common::conditions::MEMORY_LIMIT_EXCEEDED));
+}
+
+#[test]
+fn more_partitions_than_memory_holds_go_to_disk() {
+    const NAMES: [&str; 40] = [
+        "a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l", "m", "n", "o", "p", "q", "r", "s", "t", "aa", "bb",
+        "cc", "dd", "ee", "ff", "gg", "hh", "ii", "jj", "kk", "ll", "mm", "nn", "oo", "pp", "qq", "rr", "ss", "tt",
+    ];
+    let name = |at: i32| NAMES[at as usize % NAMES.len()];
+    let rows: Vec<Row> =
+        (0..8000).map(|at: i32| (Some(at % 7), Some(name(at)), Some(i64::from(at % 10)), i64::from(at))).collect();
+    let expected = expected(&rows, &Frame::WHOLE);
+    for (memory, spills) in [(usize::MAX, false), (1_500_000, true), (300_000, true)] {
+        let (output, spilled) = run(&limited(memory, usize::MAX), &rows);
+        let output = output.expect("rows");
+        let different = output.iter().zip(&expected).find(|(output, expected)| output != expected);
+        assert!(different.is_none() && output.len() == expected.len(), "{memory} bytes: {different:?}");
+        assert_eq!(spilled > 0, spills, "{memory} bytes");
+    }
 }
