@@ -15,6 +15,7 @@ use crate::grouping_sets::{self, GroupingSets};
 use crate::projection::{self, Item};
 use crate::scope::Scope;
 use crate::select::allowed_above;
+use crate::window::Windowed;
 use crate::{Analyzer, order, unsupported};
 
 /// Whether GROUP BY may name aliases of the select list; off for the SQL standard's scoping.
@@ -58,10 +59,14 @@ impl Analyzer<'_> {
             scopes: if by_alias { vec![input, outputs] } else { vec![input] },
             ..over_input.clone()
         };
+        let windows = over_input.windows.map_or_else(Vec::new, |windows| windows.calls.borrow().clone());
         let mut add_written = |written: &parsed::Expr| {
             check_star_by_position(select, written)?;
             let mut places = Vec::new();
             for expr in grouping_key(written, items, generators, &calls.borrow(), &resolver)? {
+                if let Some(window) = window_in(&expr, &windows) {
+                    return Err(grouped_by_window(window, select, over_input).at(written.span));
+                }
                 generator::check_key(&expr, written, generators, input)?;
                 places.push(add(&|| resolver.name_of(written), expr, written.span)?);
             }
@@ -85,12 +90,19 @@ impl Analyzer<'_> {
             GroupBy::None => return Ok(None),
             GroupBy::All(span) => {
                 for (item, expr) in grouped_by_all(items, generators)? {
-                    if !calls.borrow().used_by(&expr) {
+                    let calls = calls.borrow();
+                    let window = window_in(&expr, &windows);
+                    let over_groups = window.is_some_and(|window| window.expressions().any(|expr| calls.used_by(expr)));
+                    if let Some(window) = window.filter(|_| !over_groups && !calls.used_by(&expr)) {
+                        return Err(grouped_by_window(window, select, over_input).at(*span));
+                    }
+                    if window.is_none() && !calls.used_by(&expr) {
                         add(&|| item.name.to_string(), expr, item.span)?;
                     }
                 }
                 let calls = calls.borrow();
-                let allowed = allowed_above(items, generators, &calls, &[]);
+                let mut allowed = allowed_above(items, generators, &calls, &[]);
+                allowed.extend(windows.iter().map(|window| window.id));
                 self.check_group_by_all(&keys, items, allowed, input, *span)?;
             }
             GroupBy::Items(grouping) => {
@@ -120,6 +132,22 @@ impl Analyzer<'_> {
             false => Err(error!(UNRESOLVED_ALL_IN_GROUP_BY).at(span)),
         }
     }
+}
+
+/// The call over a window that an expression has in it.
+fn window_in<'w>(expr: &ExprRef, windows: &'w [Windowed]) -> Option<&'w Windowed> {
+    windows.iter().find(|window| expr.columns().contains(&window.id))
+}
+
+/// Windows are over groups; there are no groups before them.
+fn grouped_by_window(window: &Windowed, select: &Select, resolver: &Resolver<'_, '_>) -> Error {
+    let covers = |span: Span| span.start <= window.span.start && window.span.end <= span.end;
+    let written = select.projection.iter().find_map(|item| match &item.kind {
+        SelectItemKind::Expr { expr, .. } if covers(item.span) => Some(resolver.name_of(expr)),
+        _ => None,
+    });
+    let text = format!("\"{}\"", written.unwrap_or_default());
+    error!(UNSUPPORTED_EXPR_FOR_OPERATOR, invalidExprSqls = text, operator = "Aggregate")
 }
 
 /// Nobody can count the items of a `*`.

@@ -31,6 +31,7 @@ pub(crate) struct Windows<'q> {
 }
 
 /// A call with its window, over the columns of FROM, ids of items, and other calls' columns.
+#[derive(Clone)]
 pub(crate) struct Windowed {
     pub(crate) id: ColumnId,
     pub(crate) span: Span,
@@ -49,7 +50,7 @@ impl Windowed {
         Ok(())
     }
 
-    fn expressions(&self) -> impl Iterator<Item = &ExprRef> {
+    pub(crate) fn expressions(&self) -> impl Iterator<Item = &ExprRef> {
         let keys = self.partition_by.iter().chain(self.order_by.iter().map(|key| &key.expr));
         keys.chain(self.call.inputs())
     }
