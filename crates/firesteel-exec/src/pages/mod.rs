@@ -86,9 +86,9 @@ impl Pages {
         concat(&columns, data_type)
     }
 
-    /// What to say when these rows cannot get fewer.
-    pub(crate) fn refusal(&self) -> Error {
-        self.reservation.refusal(self.bytes.saturating_sub(self.reservation.size()))
+    /// What to say when these rows, which take `more` bytes besides, cannot get fewer.
+    pub(crate) fn refusal(&self, more: usize) -> Error {
+        self.reservation.refusal((self.bytes + more).saturating_sub(self.reservation.size()))
     }
 
     /// The rows as they are held.

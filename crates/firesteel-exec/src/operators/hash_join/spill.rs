@@ -329,8 +329,9 @@ impl PartitionJoin {
                 let Some(Partition { level, build: held, probe }) = disk.take() else {
                     return Poll::Ready(Ok(Step::End));
                 };
-                let useless = probe.is_empty() && !self.probe.shape.marks_held();
-                if !useless && !(held.is_empty() && self.probe.shape.needs_held()) {
+                let no_probe = probe.is_empty() && !self.probe.shape.marks_held();
+                let gives_nothing = no_probe || held.is_empty() && self.probe.shape.needs_held();
+                if !gives_nothing {
                     let pages = Pages::new(Arc::clone(&disk.build.types), disk.reserve());
                     self.state = State::Loading { level, pages, build: Frames::new(held), probe };
                 }
@@ -411,11 +412,10 @@ impl PartitionJoin {
         Ok(State::Probing { built, operator, probe: Frames::new(probe) })
     }
 
-    fn cutting(&self, level: u32, mut pages: Pages, build: Frames, probe: Vec<Segment>) -> Result<State> {
+    fn cutting(&self, level: u32, pages: Pages, build: Frames, probe: Vec<Segment>) -> Result<State> {
         let disk = &self.probe.build.disk;
         if level + 1 == LEVELS {
-            let bytes = pages.bytes();
-            return Err(pages.reservation().refusal(bytes));
+            return Err(pages.refusal(0));
         }
         let mut cutters = Box::new((Cutter::new(disk, true, level + 1)?, Cutter::new(disk, false, level + 1)?));
         cutters.0.begin(pages, disk);

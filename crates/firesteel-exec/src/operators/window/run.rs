@@ -117,7 +117,7 @@ impl RunBuilder {
 
     /// What to say when the rows cannot get fewer.
     pub(super) fn refusal(&self) -> Error {
-        self.pages.refusal()
+        self.pages.refusal(self.encoded_bytes())
     }
 
     /// The rows as they came, on their way to disk.
