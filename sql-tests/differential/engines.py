@@ -18,6 +18,12 @@ MODES = {
     "workers": {"firesteel.execution.batchRows": "16", "firesteel.execution.workers": "8",
                 "firesteel.execution.parallelRowsMin": "0"},
     "static": {"spark.sql.adaptive.enabled": "false"},
+    "spill": {
+        "firesteel.spill.operatorBytesMax": "1",
+        "firesteel.execution.batchRows": "64",
+        "firesteel.execution.workers": "4",
+        "firesteel.execution.parallelRowsMin": "0",
+    },
     "rules-off": {"firesteel.optimizer.optionalRules": "false"},
 }
 MARK = "@@ statement "
