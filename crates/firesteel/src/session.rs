@@ -59,6 +59,10 @@ pub const SPILL_OPERATOR_BYTES_MAX: Setting<usize> = Setting {
     doc: "An operator that holds more bytes than this puts rows on disk even if there is memory, 0 for only when there is none.",
 };
 
+/// Where [`DataFrame::checkpoint`](crate::DataFrame::checkpoint) puts rows.
+pub const CHECKPOINT_DIRECTORY: Setting<&str> =
+    Setting { key: "spark.checkpoint.dir", default: "", doc: "The folder in which DataFrame::checkpoint leaves rows." };
+
 /// What a session starts with.
 #[derive(Debug, Clone, Default)]
 pub struct SessionOptions {

@@ -17,7 +17,9 @@ use firesteel_plan::parsed::TimeZone;
 
 use crate::edge::ARROW_VIEWS;
 use crate::result::QueryResult;
-use crate::session::{BATCH_ROWS, PARALLEL_ROWS_MIN, SPILL_DIRECTORY, SPILL_OPERATOR_BYTES_MAX, Session, WORKERS};
+use crate::session::{
+    BATCH_ROWS, CHECKPOINT_DIRECTORY, PARALLEL_ROWS_MIN, SPILL_DIRECTORY, SPILL_OPERATOR_BYTES_MAX, Session, WORKERS,
+};
 
 /// A setting without its type, for listing and checking.
 struct Known {
@@ -47,6 +49,7 @@ fn all() -> Vec<Known> {
         known_setting(&WORKERS),
         known_setting(&BATCH_ROWS),
         known_setting(&PARALLEL_ROWS_MIN),
+        known_setting(&CHECKPOINT_DIRECTORY),
         known_setting(&SPILL_DIRECTORY),
         known_setting(&SPILL_OPERATOR_BYTES_MAX),
         known_setting(&ARROW_VIEWS),

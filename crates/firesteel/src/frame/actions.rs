@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use arrow::array::{Array, ArrayRef, AsArray, RecordBatch};
 use arrow::datatypes::Int64Type;
-use firesteel_common::{Result, SqlType, internal};
+use firesteel_common::{Result, SqlType, error, internal};
 use firesteel_expr::EvalContext;
 use firesteel_plan::logical::Node;
 use firesteel_plan::parsed::ExplainMode;
@@ -23,6 +23,7 @@ use crate::commands::explain;
 use crate::edge::ARROW_VIEWS;
 use crate::planning::Planned;
 use crate::rows::{self, Row};
+use crate::session::CHECKPOINT_DIRECTORY;
 
 impl DataFrame {
     pub(super) fn planned(&self, observe: bool) -> Result<(Planned, Arc<EvalContext>)> {
@@ -502,6 +503,32 @@ impl DataFrame {
     /// ```
     pub fn local_checkpoint(&self) -> Result<DataFrame> {
         self.session().frame_of_result(self.stream()?)
+    }
+
+    /// The rows as they are now, in Parquet files below the folder that the setting `spark.checkpoint.dir` names. The files stay:
+    /// whoever set the folder removes them.
+    ///
+    /// ```
+    /// # use firesteel::prelude::*;
+    /// # let session = Session::builder().get_or_create()?;
+    /// assert!(session.range(0..3)?.checkpoint().unwrap_err().to_string().contains("spark.checkpoint.dir"));
+    /// # let folder = std::env::temp_dir().join(format!("firesteel-checkpoint-{}", std::process::id()));
+    /// session.set("spark.checkpoint.dir", &folder.to_string_lossy())?;
+    /// let kept = session.range(0..3)?.checkpoint()?;
+    /// assert_eq!((kept.count()?, kept.input_files()?.is_empty()), (3, false));
+    /// # let _ = std::fs::remove_dir_all(&folder);
+    /// # Ok::<(), Error>(())
+    /// ```
+    pub fn checkpoint(&self) -> Result<DataFrame> {
+        let session = self.session();
+        let folder = session.settings().get(&CHECKPOINT_DIRECTORY).to_owned();
+        if folder.is_empty() {
+            let name = CHECKPOINT_DIRECTORY.key;
+            return Err(error!(INVALID_CONF_VALUE, confValue = folder, confName = name, confType = "folder"));
+        }
+        let path = format!("{folder}/{}-{}", std::process::id(), super::next_id());
+        self.write().parquet(&path)?;
+        session.read().parquet(&path)
     }
 
     /// The values of the first column as literals.

@@ -176,6 +176,25 @@ impl DataFrame {
         self.awaited(DataFrame::input_files).await
     }
 
+    /// As [`DataFrame::checkpoint`], awaited.
+    ///
+    /// ```
+    /// # use firesteel::prelude::*;
+    /// # let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
+    /// # runtime.block_on(async {
+    /// # let session = Session::builder().get_or_create()?;
+    /// # let folder = std::env::temp_dir().join(format!("firesteel-checkpoint-async-{}", std::process::id()));
+    /// session.set("spark.checkpoint.dir", &folder.to_string_lossy())?;
+    /// assert_eq!(session.range(0..3)?.checkpoint_async().await?.count_async().await?, 3);
+    /// # let _ = std::fs::remove_dir_all(&folder);
+    /// # Ok::<(), Error>(())
+    /// # })?;
+    /// # Ok::<(), Error>(())
+    /// ```
+    pub async fn checkpoint_async(&self) -> Result<DataFrame> {
+        self.awaited(DataFrame::checkpoint).await
+    }
+
     /// As [`DataFrame::local_checkpoint`], awaited.
     ///
     /// ```

@@ -4,6 +4,7 @@ use firesteel_common::{Result, error};
 
 use super::describe::Names;
 use super::{DataFrame, names};
+use crate::column::sort::{IntoSortOrders, SortOrder};
 use crate::write::{SaveMode, WriteTarget};
 
 /// Writes rows: a format, options, a mode, then the folder. All files are in place when the call returns; after an error
@@ -12,6 +13,7 @@ use crate::write::{SaveMode, WriteTarget};
 pub struct DataFrameWriter {
     frame: DataFrame,
     target: WriteTarget,
+    sort_by: Vec<SortOrder>,
     /// Why a text names no mode.
     mode_unknown: Option<String>,
 }
@@ -37,7 +39,7 @@ impl DataFrame {
             partition_by: Vec::new(),
             options: std::iter::empty::<(String, String)>().collect(),
         };
-        DataFrameWriter { frame: self.clone(), target, mode_unknown: None }
+        DataFrameWriter { frame: self.clone(), target, sort_by: Vec::new(), mode_unknown: None }
     }
 }
 
@@ -151,6 +153,23 @@ impl DataFrameWriter {
         self
     }
 
+    /// In which order the rows of each file stand.
+    ///
+    /// ```
+    /// # use firesteel::prelude::*;
+    /// # let session = Session::builder().get_or_create()?;
+    /// # let folder = std::env::temp_dir().join(format!("firesteel-write-sort-{}", std::process::id()));
+    /// # let path = folder.to_string_lossy().into_owned();
+    /// session.range(0..4)?.write().sort_by(col("id").desc()).mode("overwrite").parquet(&path)?;
+    /// assert_eq!(session.read().parquet(&path)?.collect_rows::<i64>()?, [3, 2, 1, 0]);
+    /// # let _ = std::fs::remove_dir_all(&folder);
+    /// # Ok::<(), Error>(())
+    /// ```
+    pub fn sort_by(mut self, orders: impl IntoSortOrders) -> Self {
+        self.sort_by = orders.into_sort_orders();
+        self
+    }
+
     /// Runs the query and writes its rows into the folder.
     ///
     /// ```
@@ -168,6 +187,9 @@ impl DataFrameWriter {
             return Err(error!(INVALID_SAVE_MODE, mode = format!("\"{mode}\"")));
         }
         self.target.path = path.to_owned();
+        if !self.sort_by.is_empty() {
+            self.frame = self.frame.sort_within_partitions(self.sort_by)?;
+        }
         let (planned, eval) = self.frame.planned(false)?;
         self.frame.session().write_planned(planned, &self.target, &eval).map_err(names::without_places)
     }
