@@ -6,6 +6,7 @@
 //! - [`contract`]: the traits. A pipeline is source → operators → sink; none of them ever waits.
 //! - [`query`]: what the machines of one query share; [`memory`] and [`metrics`] beside it.
 //! - [`pipeline`]: a query's pipelines, and the driver that moves batches through one worker's machines.
+//! - `steps`: how a machine that works piece by piece gives others their turn.
 //! - `pool`: threads that run tasks slice by slice, round-robin by query.
 //! - [`builder`]: which operator of the plan becomes which machines.
 //! - [`executor`]: the door.
@@ -30,6 +31,7 @@ mod pool;
 pub mod query;
 pub mod runtime_filter;
 pub mod spill;
+mod steps;
 #[cfg(test)]
 mod testing;
 mod unit;

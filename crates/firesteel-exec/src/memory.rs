@@ -56,6 +56,11 @@ impl MemoryPool {
         self.used.load(Relaxed)
     }
 
+    /// What nobody holds.
+    pub fn free(&self) -> usize {
+        self.limit.saturating_sub(self.used())
+    }
+
     /// The most that was held at once.
     pub fn peak(&self) -> usize {
         self.peak.load(Relaxed)
@@ -109,7 +114,7 @@ impl MemoryPool {
             MEMORY_LIMIT_EXCEEDED,
             consumer = consumer,
             requested = requested.to_string(),
-            available = self.limit.saturating_sub(self.used()).to_string(),
+            available = self.free().to_string(),
             limit = self.limit.to_string(),
             holders = holders
         )
@@ -158,6 +163,15 @@ impl Reservation {
             true => Ok(()),
             false => Err(self.pool.refusal(&self.holder.name, bytes)),
         }
+    }
+
+    /// Whether [`Reservation::try_grow`] would be granted as things stand: for those who ask again, piece by piece.
+    pub fn could_grow(&mut self, bytes: usize) -> bool {
+        let granted = self.try_grow(bytes);
+        if granted {
+            self.shrink(bytes);
+        }
+        granted
     }
 
     /// Grows or shrinks to a new size, if there is that much. For those who can spill.

@@ -9,7 +9,7 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
-use std::task::{Context, Poll, ready};
+use std::task::{Context, Poll};
 
 use firesteel_common::{Result, internal};
 use firesteel_expr::batch::Batch;
@@ -21,6 +21,7 @@ use crate::metrics::OperatorMetrics;
 use crate::pages::without_waste;
 use crate::query::QueryContext;
 use crate::spill::{Segment, SpillFile, SpillSpace};
+use crate::steps::poll_sink;
 
 /// A buffer goes to disk when less than one part in so many of all memory would be left: those who read it need some.
 const LEFT_FREE: usize = 2;
@@ -179,15 +180,10 @@ impl Fill {
 
 impl Sink for Fill {
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<()>> {
-        if self.writing.is_empty() {
-            return Poll::Ready(Ok(()));
+        match self.writing.is_empty() {
+            true => Poll::Ready(Ok(())),
+            false => poll_sink(self.step(), cx),
         }
-        if let Err(error) = self.step() {
-            return Poll::Ready(Err(error));
-        }
-        // Nothing to wait for: others may have their turn.
-        cx.waker().wake_by_ref();
-        Poll::Pending
     }
 
     fn push(&mut self, batch: Batch) -> Result<()> {
@@ -196,8 +192,7 @@ impl Sink for Fill {
     }
 
     fn poll_finish(&mut self, cx: &mut Context<'_>) -> Poll<Result<()>> {
-        ready!(self.poll_ready(cx))?;
-        Poll::Ready(Ok(()))
+        self.poll_ready(cx)
     }
 }
 

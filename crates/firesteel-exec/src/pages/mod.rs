@@ -20,7 +20,7 @@ use firesteel_expr::batch::Batch;
 use firesteel_expr::column::Column;
 
 pub(crate) use gather::{gather, unify};
-pub(crate) use ready::{ReadyBatches, ReadySource};
+pub(crate) use ready::{ReadyBatches, ReadySource, Slices};
 
 use crate::keys::canonical;
 use crate::memory::Reservation;

@@ -53,6 +53,26 @@ impl ReadyBatches {
     }
 }
 
+/// One large batch on its way out, in pieces; its memory is given back after the last one.
+pub(crate) struct Slices {
+    batch: Batch,
+    at: usize,
+    _memory: Reservation,
+}
+
+impl Slices {
+    pub(crate) fn new(batch: Batch, memory: Reservation) -> Self {
+        Self { batch, at: 0, _memory: memory }
+    }
+
+    pub(crate) fn next(&mut self, rows_max: usize) -> Option<Batch> {
+        let rows = rows_max.min(self.batch.rows() - self.at);
+        let slice = (rows > 0).then(|| self.batch.clone().slice(self.at, rows));
+        self.at += rows;
+        slice
+    }
+}
+
 pub(crate) struct ReadySource(pub(crate) Arc<ReadyBatches>);
 
 impl SourceFactory for ReadySource {

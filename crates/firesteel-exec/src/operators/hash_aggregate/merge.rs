@@ -36,8 +36,7 @@ pub(super) fn finalize(shared: &Arc<Shared>, mut workers: Vec<Groups>) -> Result
 /// While groups are merged they are held twice. Those of one worker only are finished as they are.
 fn fits_twice(shared: &Shared, workers: &[Groups]) -> bool {
     let held: usize = workers.iter().map(Groups::reserved).sum();
-    let free = shared.query.memory.limit().saturating_sub(shared.query.memory.used());
-    workers.len() < 2 || shared.key_types.is_empty() || held <= free
+    workers.len() < 2 || shared.key_types.is_empty() || held <= shared.query.memory.free()
 }
 
 /// Puts a worker's groups to those on disk, a unit a partition.

@@ -33,6 +33,7 @@ use crate::contract::{FinalizeUnit, Sink, SinkFactory, Source, SourceFactory, Wo
 use crate::metrics::OperatorMetrics;
 use crate::pages::{ReadyBatches, ReadySource};
 use crate::query::QueryContext;
+use crate::steps::poll_sink;
 
 /// `input`: the columns of the child. The source starts after the sink is finalized.
 pub fn build(
@@ -115,15 +116,10 @@ impl Aggregate {
 
 impl Sink for Aggregate {
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<()>> {
-        if !self.spiller.is_writing() {
-            return Poll::Ready(Ok(()));
+        match self.spiller.is_writing() {
+            true => poll_sink(self.spiller.step(&self.shared), cx),
+            false => Poll::Ready(Ok(())),
         }
-        if let Err(error) = self.spiller.step(&self.shared) {
-            return Poll::Ready(Err(error));
-        }
-        // Nothing to wait for: others may have their turn.
-        cx.waker().wake_by_ref();
-        Poll::Pending
     }
 
     fn push(&mut self, batch: Batch) -> Result<()> {

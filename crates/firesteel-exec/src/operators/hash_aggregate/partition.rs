@@ -10,7 +10,8 @@ use crate::hash::hash_columns;
 const BITS: u32 = 5;
 /// So many partitions a table is cut into at once.
 pub(super) const PARTITIONS: usize = 1 << BITS;
-/// Partitions of partitions go so deep: then the hash has no bits left that are not needed elsewhere.
+/// Partitions of partitions go so deep. Tables of groups place keys by the lowest bits: these are left to them, other than in
+/// `spill::partition`, whose rows join by the highest.
 pub(super) const LEVELS: u32 = 7;
 
 /// Groups, and which of them belong to which partition.

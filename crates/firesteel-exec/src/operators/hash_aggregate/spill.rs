@@ -17,9 +17,9 @@ use super::Shared;
 use super::partition::{LEVELS, PARTITIONS, Partitioned};
 use super::update::{Exported, Groups, split_set};
 use crate::contract::Source;
-use crate::memory::Reservation;
-use crate::pages::without_waste;
+use crate::pages::{Slices, without_waste};
 use crate::spill::{PIECE_ROWS, Segment, SegmentReader, SpillFile};
+use crate::steps::{Step, poll_source};
 
 /// Some groups of a partition, on disk.
 pub(super) struct Part {
@@ -236,11 +236,7 @@ enum State {
         frames: Frames,
         spiller: Spiller,
     },
-    Giving {
-        batch: Batch,
-        at: usize,
-        _memory: Reservation,
-    },
+    Giving(Slices),
 }
 
 impl SpilledSource {
@@ -248,12 +244,12 @@ impl SpilledSource {
         Self { shared: Arc::clone(shared), state: State::Idle }
     }
 
-    /// A step: at most a frame is read, or a batch given. `None` at the end.
-    fn step(&mut self) -> Result<Option<Option<Batch>>> {
+    /// A step: at most a frame is read, or a batch given.
+    fn step(&mut self) -> Result<Step> {
         let shared = &self.shared;
         self.state = match std::mem::replace(&mut self.state, State::Idle) {
             State::Idle => match shared.spilled.take() {
-                None => return Ok(None),
+                None => return Ok(Step::End),
                 Some(Partition { level, parts }) => {
                     State::Merging { level, frames: Frames::new(parts), groups: Groups::new(shared, usize::MAX)? }
                 }
@@ -262,7 +258,7 @@ impl SpilledSource {
                 None if groups.len() == 0 => State::Idle,
                 None => {
                     let (batch, memory) = groups.finish(shared)?;
-                    State::Giving { batch, at: 0, _memory: memory }
+                    State::Giving(Slices::new(batch, memory))
                 }
                 Some(frame) => {
                     let everything = UInt32Array::from_iter_values(0..frame.groups as u32);
@@ -290,30 +286,20 @@ impl SpilledSource {
                     State::Idle
                 }
             }
-            State::Giving { batch, at, _memory } => {
-                let rows = shared.query.batch_rows.min(batch.rows() - at);
-                let given = batch.clone().slice(at, rows);
-                if at + rows < batch.rows() {
-                    self.state = State::Giving { batch, at: at + rows, _memory };
+            State::Giving(mut rows) => match rows.next(shared.query.batch_rows) {
+                Some(batch) => {
+                    self.state = State::Giving(rows);
+                    return Ok(Step::Batch(batch));
                 }
-                return Ok(Some(Some(given)));
-            }
+                None => State::Idle,
+            },
         };
-        Ok(Some(None))
+        Ok(Step::More)
     }
 }
 
 impl Source for SpilledSource {
     fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Result<Option<Batch>>> {
-        match self.step() {
-            Ok(Some(None)) => {
-                // Nothing to wait for: others may have their turn.
-                cx.waker().wake_by_ref();
-                Poll::Pending
-            }
-            Ok(Some(Some(batch))) => Poll::Ready(Ok(Some(batch))),
-            Ok(None) => Poll::Ready(Ok(None)),
-            Err(error) => Poll::Ready(Err(error)),
-        }
+        poll_source(self.step(), cx)
     }
 }

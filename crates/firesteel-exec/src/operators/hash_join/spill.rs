@@ -34,6 +34,7 @@ use crate::pages::Pages;
 use crate::query::QueryContext;
 use crate::spill::Segment;
 use crate::spill::partition::{Frames, LEVELS, PARTITIONS, PartitionWriter, Parts, no_parts};
+use crate::steps::{Step, poll_source};
 
 /// So many rows are cut into partitions at once.
 const ROWS_AT_ONCE: usize = 64 * 1024;
@@ -160,6 +161,15 @@ impl Cutter {
         self.memory = Some(memory);
     }
 
+    /// Takes rows that come one batch after the other: the more are cut at once, the fewer and larger are the segments.
+    fn push(&mut self, batch: Batch, disk: &JoinDisk) -> Result<()> {
+        self.waiting.push(batch);
+        match self.waiting.iter().map(Batch::rows).sum::<usize>() >= ROWS_AT_ONCE {
+            true => self.step(disk),
+            false => Ok(()),
+        }
+    }
+
     /// Writes some of the rows that wait.
     pub(crate) fn step(&mut self, disk: &JoinDisk) -> Result<()> {
         let mut rows = 0;
@@ -208,33 +218,18 @@ pub(super) struct ProbeCutter {
     disk: Arc<JoinDisk>,
     /// None once finished.
     cutter: Option<Cutter>,
-    rows: usize,
 }
 
 impl ProbeCutter {
     pub(super) fn new(disk: &Arc<JoinDisk>) -> Result<Self> {
-        Ok(Self { disk: Arc::clone(disk), cutter: Some(Cutter::new(disk, false, 0)?), rows: 0 })
-    }
-
-    fn flush(&mut self) -> Result<()> {
-        let Some(cutter) = &mut self.cutter else { return Ok(()) };
-        while cutter.is_writing() {
-            cutter.step(&self.disk)?;
-        }
-        self.rows = 0;
-        Ok(())
+        Ok(Self { disk: Arc::clone(disk), cutter: Some(Cutter::new(disk, false, 0)?) })
     }
 }
 
 impl Operator for ProbeCutter {
     fn push(&mut self, input: Batch) -> Result<()> {
         let batch = input.compact()?;
-        self.rows += batch.rows();
-        if let Some(cutter) = &mut self.cutter {
-            cutter.waiting.push(batch);
-        }
-        // The more rows at once, the fewer and larger the segments.
-        if self.rows >= ROWS_AT_ONCE { self.flush() } else { Ok(()) }
+        self.cutter.as_mut().map_or(Ok(()), |cutter| cutter.push(batch, &self.disk))
     }
 
     fn pull(&mut self) -> Result<Option<Batch>> {
@@ -242,10 +237,11 @@ impl Operator for ProbeCutter {
     }
 
     fn finish(&mut self) -> Result<()> {
-        self.flush()?;
-        if let Some(cutter) = self.cutter.take() {
-            cutter.finish(&self.disk);
+        let Some(mut cutter) = self.cutter.take() else { return Ok(()) };
+        while cutter.is_writing() {
+            cutter.step(&self.disk)?;
         }
+        cutter.finish(&self.disk);
         Ok(())
     }
 }
@@ -312,13 +308,6 @@ enum State {
     Cutting { level: u32, cutters: Box<(Cutter, Cutter)>, build: Frames, probe: Frames },
 }
 
-/// What a step came to.
-enum Step {
-    More,
-    Batch(Batch),
-    End,
-}
-
 impl PartitionJoin {
     /// At most a frame is read, or a batch given.
     fn step(&mut self, cx: &mut Context<'_>) -> Poll<Result<Step>> {
@@ -371,13 +360,18 @@ impl PartitionJoin {
                 }
             }
             State::Cutting { level, mut cutters, mut build, mut probe } => {
-                if cutters.0.is_writing() {
-                    cutters.0.step(disk)?;
+                let (of_build, of_probe) = &mut *cutters;
+                if of_build.memory.is_some() {
+                    // What is in memory goes first: others need it.
+                    of_build.step(disk)?;
                 } else if let Some(frame) = build.next()? {
-                    cutters.0.waiting.push(frame);
+                    of_build.push(frame, disk)?;
                 } else if let Some(frame) = probe.next()? {
-                    cutters.1.waiting.push(frame);
-                    cutters.1.step(disk)?;
+                    of_probe.push(frame, disk)?;
+                } else if of_build.is_writing() {
+                    of_build.step(disk)?;
+                } else if of_probe.is_writing() {
+                    of_probe.step(disk)?;
                 } else {
                     disk.cut(level, (cutters.0.writer.finish(), cutters.1.writer.finish()));
                     return Poll::Ready(Ok(Step::More));
@@ -391,11 +385,10 @@ impl PartitionJoin {
     /// All of the partition's build is in memory: its table, if there is memory for that too.
     fn loaded(&self, level: u32, mut pages: Pages, build: Frames, probe: Vec<Segment>) -> Result<State> {
         let bytes = pages.bytes() + build_bytes(pages.rows());
-        if !pages.reservation().try_grow(bytes) {
+        if !pages.reservation().could_grow(bytes) {
             return self.cutting(level, pages, build, probe);
         }
         // The table asks for itself. That others are faster happens: then the rows are cut after all.
-        pages.reservation().shrink(bytes);
         let rows = pages.rows();
         let (columns, memory) = pages.into_columns_unasked()?;
         let built = match self.probe.build.built_of(columns.clone(), rows, memory) {
@@ -436,15 +429,10 @@ impl PartitionJoin {
 
 impl Source for PartitionJoin {
     fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Result<Option<Batch>>> {
-        Poll::Ready(match ready!(self.step(cx)) {
-            Ok(Step::Batch(batch)) if !batch.is_empty() => Ok(Some(batch.with_morsel(0))),
-            Ok(Step::Batch(_) | Step::More) => {
-                // Nothing to wait for: others may have their turn.
-                cx.waker().wake_by_ref();
-                return Poll::Pending;
-            }
-            Ok(Step::End) => Ok(None),
-            Err(error) => Err(error),
-        })
+        let step = ready!(self.step(cx)).map(|step| match step {
+            Step::Batch(batch) => Step::Batch(batch.with_morsel(0)),
+            other => other,
+        });
+        poll_source(step, cx)
     }
 }

@@ -15,6 +15,7 @@ use crate::memory::Reservation;
 use crate::operators::hash_join::spill::{Cutter, JoinDisk};
 use crate::pages::Pages;
 use crate::query::QueryContext;
+use crate::steps::poll_sink;
 use crate::unit::{Units, unit};
 
 /// Up to so many rows one unit finalizes them all.
@@ -191,15 +192,10 @@ impl<C: Complete> Sink for Collect<C> {
         let (Some(cutter), Some(disk)) = (&mut self.cutter, self.side.complete.disk()) else {
             return Poll::Ready(Ok(()));
         };
-        if !cutter.is_writing() {
-            return Poll::Ready(Ok(()));
+        match cutter.is_writing() {
+            true => poll_sink(cutter.step(disk), cx),
+            false => Poll::Ready(Ok(())),
         }
-        if let Err(error) = cutter.step(disk) {
-            return Poll::Ready(Err(error));
-        }
-        // Nothing to wait for: others may have their turn.
-        cx.waker().wake_by_ref();
-        Poll::Pending
     }
 
     fn push(&mut self, batch: Batch) -> Result<()> {

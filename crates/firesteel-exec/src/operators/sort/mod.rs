@@ -34,6 +34,7 @@ use crate::contract::{FinalizeUnit, Sink, SinkFactory, Source, SourceFactory, Wo
 use crate::metrics::OperatorMetrics;
 use crate::operators::limit::RowRange;
 use crate::query::QueryContext;
+use crate::steps::poll_sink;
 
 /// A worker sorts whenever it has so many rows: a few milliseconds at a time.
 const RUN_ROWS: usize = 128 * 1024;
@@ -132,13 +133,7 @@ impl Sorter {
 impl Sink for Sorter {
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<()>> {
         let Some(spilling) = self.spilling.take() else { return Poll::Ready(Ok(())) };
-        match spilling.step(&self.disk) {
-            Ok(spilling) => self.spilling = spilling,
-            Err(error) => return Poll::Ready(Err(error)),
-        }
-        // Nothing to wait for: others may have their turn.
-        cx.waker().wake_by_ref();
-        Poll::Pending
+        poll_sink(spilling.step(&self.disk).map(|spilling| self.spilling = spilling), cx)
     }
 
     fn push(&mut self, batch: Batch) -> Result<()> {

@@ -62,12 +62,7 @@ impl RunBuilder {
     /// Whether [`RunBuilder::sort`] would be granted its memory as things stand.
     pub(crate) fn can_sort(&mut self) -> bool {
         let bytes = self.pages.bytes() + self.pages.rows() * size_of::<(u64, u32)>();
-        let memory = self.pages.reservation();
-        let granted = memory.try_grow(bytes);
-        if granted {
-            memory.shrink(bytes);
-        }
-        granted
+        self.pages.reservation().could_grow(bytes)
     }
 
     /// The same for who was refused memory, and is about to put the rows on disk.

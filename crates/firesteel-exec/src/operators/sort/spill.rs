@@ -25,7 +25,7 @@ use super::run::Run;
 use crate::contract::{FinalizeUnit, Source};
 use crate::memory::Reservation;
 use crate::metrics::OperatorMetrics;
-use crate::pages::{array_bytes, gather, unify, without_waste};
+use crate::pages::{array_bytes, gather, without_waste};
 use crate::query::QueryContext;
 use crate::spill::{PIECE_ROWS, Segment, SegmentReader, SegmentWriter, SpillFile};
 use crate::unit::{Units, unit};
@@ -99,7 +99,6 @@ impl Spilling {
         for run in &mut runs {
             run.columns = run.columns.iter().zip(disk.types.iter()).map(flat).collect::<Result<_>>()?;
         }
-        unify(&mut runs.iter_mut().map(|run| &mut run.columns).collect::<Vec<_>>(), &disk.types)?;
         let places = merge::merge(&runs, runs.iter().map(|run| 0..run.len()).collect());
         let bytes: usize = runs.iter().map(Run::bytes).sum();
         let piece_rows = disk.piece_rows(bytes / places.len().max(1));

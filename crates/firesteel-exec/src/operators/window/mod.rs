@@ -43,6 +43,7 @@ use crate::operators::sort::keys::KeyEncoder;
 use crate::pages::{ReadyBatches, ReadySource, array_bytes, gather, unify};
 use crate::query::QueryContext;
 use crate::spill::partition::PARTITIONS;
+use crate::steps::poll_sink;
 use crate::unit::unit;
 
 /// A worker sorts whenever it has so many rows: a few milliseconds at a time.
@@ -142,7 +143,7 @@ impl SinkFactory for WindowSink {
 /// The rows and their copy in order exist together, with the calls' columns.
 fn fits_twice(shared: &Shared, runs: &[Run]) -> bool {
     let bytes: usize = runs.iter().map(|run| run.bytes() + run.entries.len() * 64).sum();
-    bytes <= shared.query.memory.limit().saturating_sub(shared.query.memory.used())
+    bytes <= shared.query.memory.free()
 }
 
 struct Sorter {
@@ -174,15 +175,10 @@ impl Sorter {
 
 impl Sink for Sorter {
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<()>> {
-        if !self.spiller.is_writing() {
-            return Poll::Ready(Ok(()));
+        match self.spiller.is_writing() {
+            true => poll_sink(self.spiller.step(&self.shared), cx),
+            false => Poll::Ready(Ok(())),
         }
-        if let Err(error) = self.spiller.step(&self.shared) {
-            return Poll::Ready(Err(error));
-        }
-        // Nothing to wait for: others may have their turn.
-        cx.waker().wake_by_ref();
-        Poll::Pending
     }
 
     fn push(&mut self, batch: Batch) -> Result<()> {

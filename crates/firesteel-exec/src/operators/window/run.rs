@@ -134,12 +134,7 @@ impl RunBuilder {
     /// Whether [`RunBuilder::sort`] would be granted its memory as things stand.
     pub(super) fn can_sort(&mut self) -> bool {
         let bytes = self.pages.bytes() + self.hashes.len() * size_of::<Entry>();
-        let memory = self.pages.reservation();
-        let granted = memory.try_grow(bytes);
-        if granted {
-            memory.shrink(bytes);
-        }
-        granted
+        self.pages.reservation().could_grow(bytes)
     }
 
     pub(super) fn sort(self) -> Result<Run> {

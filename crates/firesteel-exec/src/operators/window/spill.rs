@@ -25,8 +25,10 @@ use crate::hash::hash_columns;
 use crate::keys::canonical;
 use crate::memory::Reservation;
 use crate::metrics::OperatorMetrics;
+use crate::pages::Slices;
 use crate::spill::Segment;
 use crate::spill::partition::{Frames, LEVELS, PartitionWriter, Parts};
+use crate::steps::{Step, poll_source};
 use crate::unit::{Units, unit};
 
 /// What is on disk of one window operator.
@@ -140,7 +142,7 @@ pub(super) struct DiskSource {
 enum State {
     Idle,
     Loading { level: u32, segments: Vec<Segment>, frames: Frames, building: RunBuilder },
-    Giving { batch: Batch, at: usize, _memory: Reservation },
+    Giving(Slices),
     Cutting { frames: Frames, spiller: Spiller },
 }
 
@@ -149,12 +151,12 @@ impl DiskSource {
         Ok(Self { shared: Arc::clone(shared), keys: shared.keys()?, state: State::Idle })
     }
 
-    /// At most a frame is read, a part computed, or a batch given. `None` at the end.
-    fn step(&mut self) -> Result<Option<Option<Batch>>> {
+    /// At most a frame is read, a part computed, or a batch given.
+    fn step(&mut self) -> Result<Step> {
         let shared = &self.shared;
         self.state = match std::mem::replace(&mut self.state, State::Idle) {
             State::Idle => match shared.disk.take() {
-                None => return Ok(None),
+                None => return Ok(Step::End),
                 Some(Part { level, segments }) => State::Loading {
                     level,
                     frames: Frames::new(segments.clone()),
@@ -170,7 +172,7 @@ impl DiskSource {
                 None if building.rows() == 0 => State::Idle,
                 None => match building.sort().and_then(|run| compute(shared, &[run], 0, 0)) {
                     Ok(None) => State::Idle,
-                    Ok(Some((batch, memory))) => State::Giving { batch, at: 0, _memory: memory },
+                    Ok(Some((batch, memory))) => State::Giving(Slices::new(batch, memory)),
                     Err(error) if error.is(&MEMORY_LIMIT_EXCEEDED) && level + 1 < LEVELS => Self::cut(level, segments),
                     Err(error) => return Err(error),
                 },
@@ -188,16 +190,15 @@ impl DiskSource {
                     State::Idle
                 }
             }
-            State::Giving { batch, at, _memory } => {
-                let rows = shared.query.batch_rows.min(batch.rows() - at);
-                let given = batch.clone().slice(at, rows);
-                if at + rows < batch.rows() {
-                    self.state = State::Giving { batch, at: at + rows, _memory };
+            State::Giving(mut rows) => match rows.next(shared.query.batch_rows) {
+                Some(batch) => {
+                    self.state = State::Giving(rows);
+                    return Ok(Step::Batch(batch));
                 }
-                return Ok(Some(Some(given)));
-            }
+                None => State::Idle,
+            },
         };
-        Ok(Some(None))
+        Ok(Step::More)
     }
 
     fn cutting(&self, level: u32, segments: Vec<Segment>, building: RunBuilder) -> Result<State> {
@@ -224,15 +225,6 @@ impl DiskSource {
 
 impl Source for DiskSource {
     fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Result<Option<Batch>>> {
-        match self.step() {
-            Ok(Some(None)) => {
-                // Nothing to wait for: others may have their turn.
-                cx.waker().wake_by_ref();
-                Poll::Pending
-            }
-            Ok(Some(Some(batch))) => Poll::Ready(Ok(Some(batch))),
-            Ok(None) => Poll::Ready(Ok(None)),
-            Err(error) => Poll::Ready(Err(error)),
-        }
+        poll_source(self.step(), cx)
     }
 }
