@@ -5,7 +5,7 @@ use std::fs;
 use tempfile::tempdir;
 use vt100::Color;
 
-use crate::terminal::{A_NEW_LINE_BEGINS, CTRL_C, CTRL_D, Session, Start, UP};
+use crate::terminal::{A_NEW_LINE_BEGINS, CTRL_C, Session, Start, UP};
 
 #[test]
 fn statements_and_commands() {
@@ -43,8 +43,7 @@ fn statements_and_commands() {
     shell.line("select * from lineitem limit 1;");
     shell.expect("1 row, 16 columns (");
     shell.expect(" in ");
-    shell.send(CTRL_D);
-    shell.ends_with(0);
+    shell.leave();
 }
 
 #[test]
@@ -58,6 +57,7 @@ fn ctrl_c_stops_the_statement_and_not_the_shell() {
     shell.expect("[OPERATION_CANCELED]");
     shell.line("select 'still' || ' here' as answer;");
     shell.expect("still here");
+    shell.expect(A_NEW_LINE_BEGINS);
     // While a line is edited it drops the line.
     shell.send("select nonsense");
     shell.expect("nonsense");
@@ -84,8 +84,7 @@ fn history_outlives_the_session() {
     second.expect("'remember' || ' this'");
     second.send("\r");
     second.expect("remember this");
-    second.send(CTRL_D);
-    second.ends_with(0);
+    second.leave();
     assert!(state.path().join("firesteel/history").exists());
 }
 
@@ -135,10 +134,13 @@ fn colors_while_a_line_is_edited() {
     shell.expect("TABLE_OR_VIEW_NOT_FOUND");
     assert!(shell.wait_until(shows("[TABLE_OR_VIEW", Color::Idx(1))), "{}", shell.screen());
     shell.line(".highlight off");
-    shell.line("select nobody;");
-    assert!(shell.wait_until(shows("select nobody", Color::Default)), "{}", shell.screen());
-    shell.send(CTRL_D);
-    shell.ends_with(0);
+    shell.expect("not coloured");
+    shell.expect(A_NEW_LINE_BEGINS);
+    shell.send("select plain");
+    assert!(shell.wait_until(|shell| shell.color_of("select plain").is_some()), "{}", shell.screen());
+    assert_eq!(shell.color_of("select plain"), Some(Color::Default));
+    shell.send(CTRL_C);
+    shell.leave();
 }
 
 #[test]
@@ -153,8 +155,7 @@ fn no_colors_where_none_are_wished() {
         for text in ["select", "'x'", "[TABLE_OR"] {
             assert!(shell.wait_until(|shell| shell.color_of(text) == Some(Color::Default)), "{variable:?} {text}");
         }
-        shell.send(CTRL_D);
-        shell.ends_with(0);
+        shell.leave();
     }
 }
 
@@ -168,16 +169,14 @@ fn an_init_file_runs_before_the_first_prompt() {
     shell.expect("Time: ");
     shell.line("set a.b;");
     shell.expect("a.b,7");
-    shell.send(CTRL_D);
-    shell.ends_with(0);
+    shell.leave();
     let no_init = ["--no-init"];
     let start = Start { columns: 80, rows: 40, home: home.path(), variables: &[], arguments: &no_init };
     let mut shell = Session::start_as(&start);
     shell.expect("> ");
     shell.line("select 1 as one;");
     shell.expect("1 row");
-    shell.send(CTRL_D);
-    shell.ends_with(0);
+    shell.leave();
 }
 
 #[test]
@@ -199,8 +198,7 @@ fn a_pager_shows_what_is_taller_than_the_screen() {
     shell.expect("No pager is used.");
     shell.line("select n_nationkey from nation order by 1;");
     shell.expect("\r\n24\r\n");
-    shell.send(CTRL_D);
-    shell.ends_with(0);
+    shell.leave();
 }
 
 #[test]
@@ -230,8 +228,7 @@ fn keys_of_vi() {
     assert!(shell.wait_until(changed), "{}", shell.screen());
     shell.send("\r");
     shell.expect("│ emacs");
-    shell.send(CTRL_D);
-    shell.ends_with(0);
+    shell.leave();
 }
 
 #[test]
@@ -265,6 +262,5 @@ fn a_statement_of_megabytes_is_pasted() {
     shell.send(&format!("\u{1b}[200~select length('{long}') as n;\u{1b}[201~"));
     shell.send("\r");
     shell.expect("2000000 │");
-    shell.send(CTRL_D);
-    shell.ends_with(0);
+    shell.leave();
 }

@@ -16,7 +16,7 @@ use crate::harness::sample;
 /// Long, for machines that do much else.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
 pub(crate) const CTRL_C: &str = "\u{3}";
-pub(crate) const CTRL_D: &str = "\u{4}";
+const CTRL_D: &str = "\u{4}";
 pub(crate) const CTRL_L: &str = "\u{c}";
 pub(crate) const CTRL_R: &str = "\u{12}";
 pub(crate) const UP: &str = "\u{1b}[A";
@@ -156,6 +156,15 @@ impl Session {
             assert!(start.elapsed() < PATIENCE, "{text:?} does not come. Shown: {}", self.text());
             std::thread::sleep(Duration::from_millis(10));
         }
+    }
+
+    /// Leaves by Ctrl-D at the prompt behind what was expected last. Not earlier: while no line is edited the key is the
+    /// terminal's own, and does not reach the editor.
+    #[track_caller]
+    pub(crate) fn leave(mut self) {
+        self.expect(A_NEW_LINE_BEGINS);
+        self.send(CTRL_D);
+        self.ends_with(0);
     }
 
     #[track_caller]
