@@ -7,7 +7,7 @@
 //! Where memory does not hold the build, both sides go to disk, and are joined part by part: [`spill`].
 
 mod matcher;
-pub(crate) mod spill;
+mod spill;
 mod table;
 #[cfg(test)]
 mod tests;
@@ -23,10 +23,11 @@ use firesteel_plan::Schema;
 use firesteel_plan::physical::{HashJoin, JoinSide, RuntimeFilterSource};
 
 use self::matcher::HashMatcher;
-use self::spill::{JoinDisk, ProbeCutter, RestSource};
+use self::spill::RestSource;
 use self::table::JoinTable;
 pub use super::join::JoinParts;
 use super::join::JoinShape;
+use super::join::disk::{JoinDisk, ProbeCutter};
 use super::join::held::{Complete, Held, HeldSink, RowMarks};
 use super::join::probe::{PairFilter, Probe};
 use crate::contract::{Operator, OperatorFactory, WorkerId};

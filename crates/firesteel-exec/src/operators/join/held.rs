@@ -10,9 +10,9 @@ use firesteel_expr::ExprRef;
 use firesteel_expr::batch::Batch;
 use firesteel_expr::eval::Evaluator;
 
+use super::disk::{Cutter, JoinDisk};
 use crate::contract::{FinalizeUnit, Sink, SinkFactory, WorkerId};
 use crate::memory::Reservation;
-use crate::operators::hash_join::spill::{Cutter, JoinDisk};
 use crate::pages::Pages;
 use crate::query::QueryContext;
 use crate::steps::poll_sink;

@@ -7,6 +7,7 @@
 //! ```
 //! A hash join and a nested-loop join differ in who finds the pairs only.
 
+pub(crate) mod disk;
 pub(crate) mod held;
 pub(crate) mod probe;
 #[cfg(test)]
