@@ -47,6 +47,8 @@ impl Estimate {
 pub struct ColumnStatistics {
     pub min: Option<ScalarValue>,
     pub max: Option<ScalarValue>,
+    /// What most values do not exceed, when `max` is far from all of them: a number that only counts rows.
+    pub usual_max: Option<f64>,
     pub nulls: Option<Estimate>,
     pub distinct: Option<Estimate>,
 }

@@ -32,6 +32,7 @@ use crate::operators::range::RangeSource;
 use crate::operators::sample::SampleFactory;
 use crate::operators::union::UnionInputFactory;
 use crate::operators::values::BatchesSource;
+use crate::operators::window::group_limit::GroupLimitFactory;
 use crate::operators::{hash_aggregate, hash_join, nested_loop_join, sort, top_n, window};
 use crate::pipeline::{Dependency, Pipeline, PipelineGraph, PipelineId, SinkId};
 use crate::query::QueryContext;
@@ -256,6 +257,11 @@ impl Builder {
                 let open = self.build(child, inputs)?;
                 let metrics = query.metrics.operator(operator);
                 self.breaker(open, operator, window::build(window, &child.schema, &query, &metrics)?, false)
+            }
+            PhysicalOp::WindowGroupLimit(limit) => {
+                let child = child(plan, 0)?;
+                let open = self.build(child, inputs)?;
+                then(open, operator, GroupLimitFactory::new(limit, &child.schema, &query)?)
             }
             PhysicalOp::Write(write) => {
                 let mut open = self.build(child(plan, 0)?, inputs)?;

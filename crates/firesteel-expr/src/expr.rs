@@ -222,6 +222,19 @@ impl Expr {
         }
     }
 
+    /// `(column, comparison, literal)` when it compares the two, turned so that the column stands left.
+    pub fn as_column_and_literal(&self) -> Option<(ColumnId, &'static str, &Literal)> {
+        for (name, flipped) in [("=", "="), ("<", ">"), ("<=", ">="), (">", "<"), (">=", "<=")] {
+            let Some([left, right]) = self.as_call(name) else { continue };
+            return match (left.as_column(), right.as_literal(), left.as_literal(), right.as_column()) {
+                (Some(id), Some(value), _, _) => Some((id, name, value)),
+                (_, _, Some(value), Some(id)) => Some((id, flipped, value)),
+                _ => None,
+            };
+        }
+        None
+    }
+
     pub fn children(&self) -> &[ExprRef] {
         match &self.kind {
             ExprKind::Column(_) | ExprKind::Literal(_) => &[],

@@ -71,6 +71,14 @@ impl Ranking {
             _ => SqlType::Int,
         }
     }
+
+    /// The highest number of a row: one more is an INT as well, so that `rank + 1` cannot overflow.
+    pub const MAX: i32 = i32::MAX - 1;
+
+    /// Whether it numbers rows from one as they come: what is among the first does not depend on the rows after them.
+    pub fn counts_up(self) -> bool {
+        matches!(self, Ranking::RowNumber | Ranking::Rank | Ranking::DenseRank)
+    }
 }
 
 /// The rows around the current one that a call looks at. An end that comes before the start leaves no rows.

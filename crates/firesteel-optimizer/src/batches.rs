@@ -22,6 +22,7 @@ const SIMPLIFY_AND_PUSH_DOWN: &[Rule] = &[
     pull_up_projects::RULE,
     push_down_filter::RULE,
     eliminate_outer_join::RULE,
+    recognize_anti_join::RULE,
     extract_join_keys::RULE,
     propagate_empty::RULE,
     combine_unions::RULE,
@@ -79,6 +80,8 @@ pub const ALL: &[Batch] = &[
         strategy: Strategy::Once,
         rules: &[split_distinct::RULE, aggregate_before_expand::RULE],
     },
+    // Before pruning: what ranks a window has is known best where none has been dropped.
+    Batch { name: "limit windows", strategy: Strategy::Once, rules: &[infer_window_group_limit::RULE] },
     // Last of the rewrites, so that nothing brings back what was pruned.
     Batch { name: "prune", strategy: Strategy::Once, rules: &[prune_columns::RULE] },
     // Readers apply what they can before they decode the rest. After pruning: filters need no output column.

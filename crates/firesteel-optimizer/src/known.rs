@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use firesteel_common::{ColumnId, Result};
-use firesteel_expr::{ExprRef, function::Volatility};
+use firesteel_expr::{Expr, ExprRef, function::Volatility};
 use firesteel_plan::logical::{Filter, Join, JoinKind, Node};
 use firesteel_plan::{LogicalPlan, PlanRef};
 use recursive::recursive;
@@ -32,6 +32,7 @@ pub(crate) fn holds(plan: &LogicalPlan, term: &ExprRef) -> bool {
         Node::Filter(filter) => says(&filter.predicate, term) || holds(&filter.input, term),
         Node::Relation(relation) => relation.filters.contains(term),
         Node::Sort(sort) => holds(&sort.input, term),
+        Node::Window(window) => holds(&window.input, term),
         Node::Limit(limit) => holds(&limit.input, term),
         Node::Project(project) => through(&project.exprs, term).is_some_and(|term| holds(&project.input, &term)),
         Node::Aggregate(aggregate) => through(&aggregate.keys, term).is_some_and(|term| holds(&aggregate.input, &term)),
@@ -78,12 +79,9 @@ fn collect(plan: &LogicalPlan, found: &mut Vec<ExprRef>) {
         Node::Relation(relation) => found.extend(relation.filters.iter().cloned()),
         Node::Sort(sort) => collect(&sort.input, found),
         Node::Limit(limit) => collect(&limit.input, found),
-        Node::Project(project) => {
-            let mut below = Vec::new();
-            collect(&project.input, &mut below);
-            let same = |id: &ColumnId| project.exprs.iter().any(|(to, expr)| to == id && expr.as_column() == Some(*id));
-            found.extend(below.into_iter().filter(|term| term.columns().iter().all(same)));
-        }
+        Node::Window(window) => collect(&window.input, found),
+        Node::Project(project) => found.extend(raised(&project.input, &project.exprs)),
+        Node::Aggregate(aggregate) => found.extend(raised(&aggregate.input, &aggregate.keys)),
         Node::Join(join) => {
             let (left, right) = keeps(join);
             if left {
@@ -97,11 +95,23 @@ fn collect(plan: &LogicalPlan, found: &mut Vec<ExprRef>) {
     }
 }
 
+/// What is sure of the rows of a plan, in terms of the columns that pass them on.
+fn raised(plan: &LogicalPlan, exprs: &[(ColumnId, ExprRef)]) -> Vec<ExprRef> {
+    let mut below = Vec::new();
+    collect(plan, &mut below);
+    let passed_on = |id: ColumnId| {
+        let (to, expr) = exprs.iter().find(|(_, expr)| expr.as_column() == Some(id))?;
+        Some(Expr::column(*to, expr.data_type().clone(), expr.nullable()))
+    };
+    below.retain(|term| !term.columns().is_empty() && term.columns().iter().all(|id| passed_on(*id).is_some()));
+    below.iter().filter_map(|term| term.replace_columns(&passed_on).ok()).collect()
+}
+
 /// The plan's rows for which the terms are TRUE.
 pub(crate) fn filtered(input: &PlanRef, terms: Vec<ExprRef>) -> Result<PlanRef> {
     if terms.is_empty() {
         return Ok(Arc::clone(input));
     }
-    let predicate = firesteel_expr::Expr::and(terms)?;
+    let predicate = Expr::and(terms)?;
     Ok(LogicalPlan::new(Node::Filter(Filter { input: Arc::clone(input), predicate })))
 }

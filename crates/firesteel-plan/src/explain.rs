@@ -2,6 +2,7 @@
 
 use firesteel_catalog::{Estimate, Source};
 use firesteel_common::{ColumnId, ColumnIds};
+use firesteel_expr::window::Ranking;
 use firesteel_expr::{AggregateCall, ExprRef, WindowCall};
 
 use crate::logical::{Generator, JoinKey, LogicalPlan, Node, RecursionId, RecursionLimits, SortKey};
@@ -152,6 +153,10 @@ fn logical_line(node: &Node, ids: &ColumnIds) -> String {
         }
         Node::Expand(expand) => expand_line("Expand", &expand.keys, &expand.sets, ids),
         Node::Window(window) => window_line("Window", &window.calls, &window.partition_by, &window.order_by, ids),
+        Node::WindowGroupLimit(limit) => {
+            let (partition, order) = (&limit.partition_by, &limit.order_by);
+            group_limit_line("WindowGroupLimit", partition, order, limit.ranking, limit.count, ids)
+        }
     }
 }
 
@@ -222,6 +227,9 @@ fn physical_line(plan: &PhysicalPlan, ids: &ColumnIds) -> String {
         PhysicalOp::WorkingTable(table) => format!("{name} {}", table.recursion),
         PhysicalOp::Expand(expand) => expand_line(name, &expand.keys, &expand.sets, ids),
         PhysicalOp::Window(window) => window_line(name, &window.calls, &window.partition_by, &window.order_by, ids),
+        PhysicalOp::WindowGroupLimit(limit) => {
+            group_limit_line(name, &limit.partition_by, &limit.order_by, limit.ranking, limit.count, ids)
+        }
         PhysicalOp::Exchange(exchange) => match &exchange.partitioning {
             Partitioning::Local => format!("{name} local"),
             Partitioning::Gather => format!("{name} SinglePartition"),
@@ -282,6 +290,18 @@ fn window_line(
 ) -> String {
     let calls = list(calls.iter().map(|(id, call)| format!("{} AS {}", call.display(ids), ids.display(*id))));
     format!("{name} {calls}, {}, {}", exprs(partition_by, ids), sort_keys(order_by, ids))
+}
+
+fn group_limit_line(
+    name: &str,
+    partition_by: &[ExprRef],
+    order_by: &[SortKey],
+    ranking: Ranking,
+    count: u64,
+    ids: &ColumnIds,
+) -> String {
+    let (partition, order) = (exprs(partition_by, ids), sort_keys(order_by, ids));
+    format!("{name} {partition}, {order}, {ranking:?} <= {count}")
 }
 
 fn limit_line(offset: u64, count: Option<u64>) -> String {

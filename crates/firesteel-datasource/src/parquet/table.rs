@@ -166,6 +166,7 @@ fn column_statistics(column: &TableColumn, footers: &[Arc<Footer>]) -> ColumnSta
         max: all.max.filter(|_| !all.bounds_unknown && !may_hold_nan),
         nulls: (!all.nulls_unknown).then(|| Estimate::exact(all.nulls as f64)),
         distinct,
+        ..ColumnStatistics::default()
     }
 }
 

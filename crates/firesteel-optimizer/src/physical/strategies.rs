@@ -92,6 +92,18 @@ fn strategy(plan: &PlanRef, needed: &Needed, context: &RuleContext) -> Result<Ph
         }
         Node::Expand(expand) => expand_strategy(plan, expand, needed, context)?,
         Node::Window(window) => window_strategy(plan, window, needed, context)?,
+        Node::WindowGroupLimit(limit) => {
+            let used = plan.expressions().into_iter().map(|expr| expr.as_ref());
+            let input = strategy(&limit.input, &with(needed, used), context)?;
+            let schema = Arc::clone(&input.schema);
+            let op = PhysicalOp::WindowGroupLimit(physical::WindowGroupLimit {
+                partition_by: limit.partition_by.clone(),
+                order_by: limit.order_by.clone(),
+                ranking: limit.ranking,
+                count: limit.count,
+            });
+            node(plan, op, vec![input], schema)
+        }
         Node::Recursion(recursion) => {
             let input =
                 |(input, ids): &(PlanRef, Vec<ColumnId>)| strategy(input, &ids.iter().copied().collect(), context);

@@ -17,7 +17,7 @@ pub const RULE: Rule =
     Rule { name: "eliminate_outer_join", looks_for: NodeKinds::JOIN, order: Traversal::Whole, required: false, apply };
 
 /// Columns that are not NULL in any row that survives above.
-type NotNull = HashSet<ColumnId>;
+pub(super) type NotNull = HashSet<ColumnId>;
 
 fn apply(plan: &PlanRef, _: &RuleContext) -> Result<Option<PlanRef>> {
     let new = walk(plan, &NotNull::new(), None)?;
@@ -84,12 +84,7 @@ fn walk_join(plan: &PlanRef, join: &Join, not_null: &NotNull, filter: Option<&Ex
 
 /// What must not be NULL in rows of either side, for them to matter.
 fn below(join: &Join, kind: JoinKind, not_null: &NotNull) -> (NotNull, NotNull) {
-    // A pair needs its keys, and what makes its condition TRUE.
-    let mut matching: NotNull = join.filter.iter().flat_map(|filter| rejected(filter, nulls::rejects)).collect();
-    let strict = join.keys.iter().filter(|key| !key.nulls_match);
-    for key in strict.flat_map(|key| [&key.left, &key.right]) {
-        matching.extend(rejected(key, nulls::is_null_with));
-    }
+    let matching = matching(join);
     let (pairs_only_left, pairs_only_right) = match kind {
         JoinKind::Inner | JoinKind::LeftSemi => (true, true),
         JoinKind::Left | JoinKind::LeftAnti | JoinKind::Mark(_) | JoinKind::Single => (false, true),
@@ -102,4 +97,14 @@ fn below(join: &Join, kind: JoinKind, not_null: &NotNull) -> (NotNull, NotNull) 
         ids.filter(|id| (pairs_only && matching.contains(id)) || (!other_keeps && not_null.contains(id))).collect()
     };
     (of(&join.left, pairs_only_left, kind.keeps_right()), of(&join.right, pairs_only_right, kind.keeps_left()))
+}
+
+/// The columns that are not NULL in any pair: it needs its keys, and what makes its condition TRUE.
+pub(super) fn matching(join: &Join) -> NotNull {
+    let mut matching: NotNull = join.filter.iter().flat_map(|filter| rejected(filter, nulls::rejects)).collect();
+    let strict = join.keys.iter().filter(|key| !key.nulls_match);
+    for key in strict.flat_map(|key| [&key.left, &key.right]) {
+        matching.extend(rejected(key, nulls::is_null_with));
+    }
+    matching
 }

@@ -14,6 +14,7 @@ pub mod extract_join_keys;
 pub mod filter_common_tables;
 pub mod fold_constants;
 pub mod infer_filters;
+pub mod infer_window_group_limit;
 pub mod limit_recursion;
 pub mod propagate_constants;
 pub mod propagate_empty;
@@ -23,6 +24,7 @@ pub mod pull_up_projects;
 pub mod push_down_filter;
 pub mod push_down_limit;
 pub mod push_filter_into_read;
+pub mod recognize_anti_join;
 pub mod remove_aggregates;
 pub mod remove_joins;
 pub mod remove_projects;
@@ -46,7 +48,7 @@ pub(crate) mod prelude {
     pub(crate) use firesteel_expr::{Expr, ExprRef, Literal};
     pub(crate) use firesteel_plan::logical::{
         Aggregate, Expand, Filter, Generate, Join, JoinKey, JoinKind, Limit, Node, NodeKinds, Project, Relation,
-        Sample, Sort, Union, Values, Window,
+        Sample, Sort, Union, Values, Window, WindowGroupLimit,
     };
     pub(crate) use firesteel_plan::{LogicalPlan, PlanRef};
 

@@ -33,7 +33,8 @@ fn apply(plan: &PlanRef, _: &RuleContext) -> Result<Option<PlanRef>> {
         | Node::Sample(Sample { input, .. })
         | Node::Limit(Limit { input, .. })
         | Node::Expand(Expand { input, .. })
-        | Node::Window(Window { input, .. }) => is_empty(input),
+        | Node::Window(Window { input, .. })
+        | Node::WindowGroupLimit(WindowGroupLimit { input, .. }) => is_empty(input),
         Node::Aggregate(aggregate) => !aggregate.keys.is_empty() && is_empty(&aggregate.input),
         Node::Join(join) => return Ok(join_without_rows(plan, join)),
         Node::Union(union) => return Ok(without_empty_inputs(plan, union)),

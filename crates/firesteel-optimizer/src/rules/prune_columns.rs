@@ -117,6 +117,7 @@ fn prune(plan: &PlanRef, needed: &Needed) -> PlanRef {
         | Node::Sort(_)
         | Node::Limit(_)
         | Node::Sample(_)
+        | Node::WindowGroupLimit(_)
         | Node::Join(_)
         | Node::DependentJoin(_)
         | Node::CommonTables(_) => {

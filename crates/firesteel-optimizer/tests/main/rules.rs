@@ -4,10 +4,10 @@ use firesteel_optimizer::rule::Rule;
 use firesteel_optimizer::rules::{
     aggregate_before_expand, answer_from_statistics, collapse_projects, combine_filters, combine_unions,
     derive_from_or, eliminate_filter, eliminate_outer_join, extract_join_keys, fold_constants, infer_filters,
-    propagate_constants, propagate_empty, prove_arithmetic, prune_columns, pull_up_projects, push_down_filter,
-    push_down_limit, push_filter_into_read, remove_aggregates, remove_joins, remove_projects, remove_sorts,
-    reorder_joins, share_subplans, simplify_aggregates, simplify_booleans, simplify_conditionals, simplify_in,
-    simplify_limits, split_distinct, unnest_subqueries, unwrap_casts,
+    infer_window_group_limit, propagate_constants, propagate_empty, prove_arithmetic, prune_columns, pull_up_projects,
+    push_down_filter, push_down_limit, push_filter_into_read, recognize_anti_join, remove_aggregates, remove_joins,
+    remove_projects, remove_sorts, reorder_joins, share_subplans, simplify_aggregates, simplify_booleans,
+    simplify_conditionals, simplify_in, simplify_limits, split_distinct, unnest_subqueries, unwrap_casts,
 };
 use insta::assert_snapshot;
 
@@ -230,6 +230,7 @@ fn infer_filters() {
             "SELECT a FROM t LEFT ANTI JOIN u ON a = k WHERE a < 5",
             "SELECT a FROM t FULL JOIN (SELECT * FROM u WHERE k > 3) ON a = k",
             "SELECT a FROM t JOIN u ON a + 1 = k WHERE k = 5",
+            "SELECT m FROM (SELECT b AS m, sum(a) FROM t WHERE b = 3 GROUP BY b) LEFT JOIN (SELECT v AS n FROM u) ON m = n",
         ]
     ));
 }
@@ -443,6 +444,7 @@ fn prove_arithmetic() {
             "SELECT a FROM t, u WHERE a = k * 1000000 * b",
             "SELECT a FROM t, u WHERE a = k * 3000000",
             "SELECT a FROM t, big WHERE s = 'x' AND a = x + 1 AND CAST(b AS BIGINT) = CAST(y AS BIGINT) * 2L",
+            "SELECT b FROM t, (SELECT row_number() OVER (ORDER BY v) AS n FROM u) WHERE a = n + 1 AND b = n + 2",
         ]
     ));
 }
@@ -475,6 +477,42 @@ fn aggregate_before_expand() {
             "SELECT id, x, sum(y) FROM big GROUP BY ROLLUP (id, x)",
             "SELECT x % 9 AS m, y % 7 AS n, count(DISTINCT id) FROM big GROUP BY ROLLUP (1, 2)",
             "SELECT x % 9 AS m, first(y) FROM big GROUP BY ROLLUP (1)",
+        ]
+    ));
+}
+
+#[test]
+fn recognize_anti_join() {
+    const RULES: &[Rule] = &[push_down_filter::RULE, extract_join_keys::RULE, recognize_anti_join::RULE];
+    assert_snapshot!(cases(
+        RULES,
+        &[
+            "SELECT a, v FROM t LEFT JOIN u ON a = k WHERE k IS NULL AND b > 2",
+            "SELECT v FROM t RIGHT JOIN u ON a = k AND b < v WHERE b IS NULL",
+            // What may be NULL in a pair, and keys that match where they are NULL.
+            "SELECT a FROM t LEFT JOIN u ON a = k WHERE v IS NULL",
+            "SELECT a FROM t LEFT JOIN u ON a <=> k WHERE k IS NULL",
+            "SELECT a FROM t FULL JOIN u ON a = k WHERE k IS NULL",
+        ]
+    ));
+}
+
+#[test]
+fn infer_window_group_limit() {
+    const RULES: &[Rule] = &[push_down_filter::RULE, infer_window_group_limit::RULE];
+    assert_snapshot!(cases(
+        RULES,
+        &[
+            "SELECT * FROM (SELECT a, rank() OVER (PARTITION BY a ORDER BY b) AS r FROM t) WHERE r <= 3",
+            "SELECT * FROM (SELECT a, row_number() OVER w AS n, \
+             sum(b) OVER (PARTITION BY a ORDER BY b ROWS UNBOUNDED PRECEDING) AS s FROM t WINDOW w AS (PARTITION BY a ORDER BY b)) \
+             WHERE n = 2 AND s > 4",
+            // Rows further behind count; so do many rows; a random partition is another one each time.
+            "SELECT * FROM (SELECT rank() OVER w AS r, lead(b) OVER w AS l FROM t WINDOW w AS (PARTITION BY a ORDER BY b)) \
+             WHERE r = 1",
+            "SELECT * FROM (SELECT rank() OVER (PARTITION BY a ORDER BY b) AS r FROM t) WHERE r <= 3000",
+            "SELECT * FROM (SELECT rank() OVER (PARTITION BY rand() ORDER BY b) AS r FROM t) WHERE r <= 3",
+            "SELECT * FROM (SELECT rank() OVER (PARTITION BY a ORDER BY b) AS r FROM t) WHERE r > 3",
         ]
     ));
 }

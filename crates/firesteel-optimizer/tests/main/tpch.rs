@@ -114,6 +114,7 @@ fn statistics((_, kind, distinct, min, max): &Column) -> ColumnStatistics {
         max: bound(*max),
         nulls: Some(Estimate::exact(0.0)),
         distinct: Some(Estimate { value: *distinct, source: Source::Measured }),
+        ..ColumnStatistics::default()
     }
 }
 

@@ -28,6 +28,7 @@ impl NodeKinds {
     pub const EXPAND: NodeKinds = NodeKinds(1 << 13);
     pub const WINDOW: NodeKinds = NodeKinds(1 << 14);
     pub const SAMPLE: NodeKinds = NodeKinds(1 << 22);
+    pub const WINDOW_GROUP_LIMIT: NodeKinds = NodeKinds(1 << 23);
     pub const ALL: NodeKinds = NodeKinds(u32::MAX);
 
     /// Either set's kinds, in constants.
@@ -71,6 +72,7 @@ impl Node {
             Node::WorkingTable(_) => NodeKinds::WORKING_TABLE,
             Node::Expand(_) => NodeKinds::EXPAND,
             Node::Window(_) => NodeKinds::WINDOW,
+            Node::WindowGroupLimit(_) => NodeKinds::WINDOW_GROUP_LIMIT,
         }
     }
 }

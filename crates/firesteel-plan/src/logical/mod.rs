@@ -25,7 +25,7 @@ pub use nodes::{
     Aggregate, CommonTableId, CommonTableScan, CommonTables, DependentJoin, Filter, Generate, Join, JoinKey, JoinKind,
     Limit, Materialized, Project, Range, Relation, Sample, Sort, SortKey, Union, Values,
 };
-pub use window::Window;
+pub use window::{Window, WindowGroupLimit};
 
 pub use renumber::renumbered;
 
@@ -72,6 +72,7 @@ pub enum Node {
     Sample(Sample),
     Expand(Expand),
     Window(Window),
+    WindowGroupLimit(WindowGroupLimit),
 }
 
 impl LogicalPlan {

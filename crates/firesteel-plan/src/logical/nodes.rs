@@ -7,7 +7,7 @@ use firesteel_common::{ColumnId, Result, SqlType};
 use firesteel_expr::{AggregateCall, Expr, ExprRef};
 use serde::{Deserialize, Serialize};
 
-use super::{Expand, Generator, Node, PlanRef, Recursion, Window};
+use super::{Expand, Generator, Node, PlanRef, Recursion, Window, WindowGroupLimit};
 use crate::schema::{PlanColumn, Schema, SchemaRef};
 use crate::statistics::Statistics;
 
@@ -281,7 +281,8 @@ impl Node {
             Node::Filter(Filter { input, .. })
             | Node::Sort(Sort { input, .. })
             | Node::Limit(Limit { input, .. })
-            | Node::Sample(Sample { input, .. }) => Arc::clone(input.schema()),
+            | Node::Sample(Sample { input, .. })
+            | Node::WindowGroupLimit(WindowGroupLimit { input, .. }) => Arc::clone(input.schema()),
         }
     }
 
@@ -297,7 +298,8 @@ impl Node {
             | Node::Limit(Limit { input, .. })
             | Node::Expand(Expand { input, .. })
             | Node::Sample(Sample { input, .. })
-            | Node::Window(Window { input, .. }) => vec![input],
+            | Node::Window(Window { input, .. })
+            | Node::WindowGroupLimit(WindowGroupLimit { input, .. }) => vec![input],
             Node::Join(join) => vec![&join.left, &join.right],
             Node::DependentJoin(join) => vec![&join.left, &join.right],
             Node::Union(union) => union.inputs.iter().map(|(input, _)| input).collect(),
@@ -328,7 +330,8 @@ impl Node {
             | Node::Limit(Limit { input, .. })
             | Node::Expand(Expand { input, .. })
             | Node::Sample(Sample { input, .. })
-            | Node::Window(Window { input, .. }) => put(input),
+            | Node::Window(Window { input, .. })
+            | Node::WindowGroupLimit(WindowGroupLimit { input, .. }) => put(input),
             Node::Join(Join { left, right, .. }) | Node::DependentJoin(DependentJoin { left, right, .. }) => {
                 put(left);
                 put(right);
@@ -372,6 +375,7 @@ impl Node {
             Node::Generate(generate) => generate.generator.args().iter().collect(),
             Node::Expand(expand) => expand.keys.iter().map(|(_, key)| key).collect(),
             Node::Window(window) => window.expressions(),
+            Node::WindowGroupLimit(limit) => limit.expressions(),
         }
     }
 
@@ -408,6 +412,7 @@ impl Node {
             Node::Generate(generate) => generate.generator = generate.generator.map_args(map)?,
             Node::Expand(expand) => expand.keys.iter_mut().try_for_each(|(_, key)| put(key))?,
             Node::Window(window) => *window = window.map_expressions(map)?,
+            Node::WindowGroupLimit(limit) => limit.expressions_mut().try_for_each(put)?,
         }
         Ok(node)
     }
@@ -450,7 +455,8 @@ impl Node {
                 union.inputs.iter_mut().flat_map(|(_, ids)| ids).for_each(|id| *id = map(*id));
                 rename(&mut union.columns);
             }
-            Node::Filter(_) | Node::Sort(_) | Node::Limit(_) | Node::Sample(_) | Node::CommonTables(_) => {}
+            Node::Filter(_) | Node::Sort(_) | Node::Limit(_) | Node::Sample(_) => {}
+            Node::WindowGroupLimit(_) | Node::CommonTables(_) => {}
         }
         node
     }

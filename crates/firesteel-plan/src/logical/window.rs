@@ -1,6 +1,7 @@
 //! Values computed over windows: rows stay, columns are added.
 
 use firesteel_common::{ColumnId, Result};
+use firesteel_expr::window::Ranking;
 use firesteel_expr::{ExprRef, WindowCall};
 
 use super::{PlanRef, SortKey};
@@ -14,6 +15,29 @@ pub struct Window {
     pub partition_by: Vec<ExprRef>,
     pub order_by: Vec<SortKey>,
     pub calls: Vec<(ColumnId, WindowCall)>,
+}
+
+/// Of every partition the rows that `ranking` gives a number up to `count`, and maybe others: a help for the window above
+/// and the filter over it, which says the same exactly.
+#[derive(Debug, Clone, PartialEq)]
+pub struct WindowGroupLimit {
+    pub input: PlanRef,
+    /// NULLs are equal here. Empty: all rows are one partition.
+    pub partition_by: Vec<ExprRef>,
+    pub order_by: Vec<SortKey>,
+    /// One that counts up.
+    pub ranking: Ranking,
+    pub count: u64,
+}
+
+impl WindowGroupLimit {
+    pub(super) fn expressions(&self) -> Vec<&ExprRef> {
+        self.partition_by.iter().chain(self.order_by.iter().map(|key| &key.expr)).collect()
+    }
+
+    pub(super) fn expressions_mut(&mut self) -> impl Iterator<Item = &mut ExprRef> {
+        self.partition_by.iter_mut().chain(self.order_by.iter_mut().map(|key| &mut key.expr))
+    }
 }
 
 impl Window {

@@ -49,7 +49,7 @@ pub use stage_input::{StageId, StageInput};
 pub use top_n::TopN;
 pub use union::Union;
 pub use values::Values;
-pub use window::Window;
+pub use window::{Window, WindowGroupLimit};
 pub use write::Write;
 
 use firesteel_catalog::Estimate;
@@ -97,6 +97,7 @@ pub enum PhysicalOp {
     CommonTableScan(CommonTableScan),
     Expand(Expand),
     Window(Window),
+    WindowGroupLimit(WindowGroupLimit),
     Write(Write),
 }
 
@@ -149,6 +150,7 @@ impl PhysicalPlan {
             PhysicalOp::CommonTableScan(_) => "CTERelationRef",
             PhysicalOp::Expand(_) => "Expand",
             PhysicalOp::Window(_) => "Window",
+            PhysicalOp::WindowGroupLimit(_) => "WindowGroupLimit",
             PhysicalOp::Write(_) => "Write",
         }
     }

@@ -17,11 +17,12 @@ use datafusion_common::ScalarValue;
 use firesteel_catalog::{ColumnStatistics, Estimate, Source};
 use firesteel_common::ColumnId;
 use firesteel_expr::ExprRef;
+use firesteel_expr::window::{Ranking, WindowCall, WindowFunction};
 use hashbrown::HashMap;
 
 use crate::logical::{
     Aggregate, Expand, Generate, Generator, Join, JoinKey, JoinKind, Limit, LogicalPlan, Node, Project, Range,
-    Relation, Union, Values,
+    Relation, Union, Values, Window, WindowGroupLimit,
 };
 use crate::schema::PlanColumn;
 
@@ -136,12 +137,18 @@ fn integer_span(column: &ColumnStatistics) -> Option<Estimate> {
             | ScalarValue::Date32(_)
             | ScalarValue::Decimal128(..)
     );
-    let (min, max) = (number(column.min.as_ref()?)?, number(column.max.as_ref()?)?);
+    let (min, max) = (number(column.min.as_ref()?)?, usual_max(column)?);
     let unit = match column.min {
         Some(ScalarValue::Decimal128(_, _, scale)) => 10_f64.powi(i32::from(scale)),
         _ => 1.0,
     };
     whole.then_some(Estimate { value: (max - min) * unit + 1.0, source: Source::Derived })
+}
+
+/// Where values are to be looked for: at the upper end, on the number line.
+fn usual_max(column: &ColumnStatistics) -> Option<f64> {
+    let max = number(column.max.as_ref()?)?;
+    Some(column.usual_max.map_or(max, |usual| usual.min(max)))
 }
 
 /// The smallest and largest value of an integral column, as far as they are known: no value lies outside.
@@ -194,7 +201,8 @@ pub(crate) fn derive(plan: &LogicalPlan) -> Statistics {
         Node::Union(union) => of_union(union),
         Node::CommonTables(tables) => Statistics::clone(tables.input.statistics()),
         Node::CommonTableScan(scan) => Statistics::clone(&scan.statistics),
-        Node::Window(window) => Statistics::clone(window.input.statistics()),
+        Node::Window(window) => of_window(window),
+        Node::WindowGroupLimit(limit) => of_group_limit(limit),
         Node::Expand(expand) => of_expand(expand),
         Node::Generate(generate) => of_generate(generate),
         Node::Range(range) => of_range(range),
@@ -286,6 +294,7 @@ fn known_values<'a>(values: impl Iterator<Item = &'a ExprRef>) -> Option<ColumnS
         max: bound(distinct.last()),
         nulls: Some(Estimate::exact(nulls as f64)),
         distinct: Some(Estimate::exact(distinct.len() as f64)),
+        ..ColumnStatistics::default()
     })
 }
 
@@ -347,6 +356,31 @@ fn of_limit(limit: &Limit) -> Statistics {
     statistics
 }
 
+/// Ranks are at least one and at most what a partition may have, usually as many as it has.
+fn of_window(window: &Window) -> Statistics {
+    let input = window.input.statistics();
+    let mut statistics = Statistics::clone(input);
+    let partitions = groups::combinations(&window.partition_by.iter().collect::<Vec<_>>(), input);
+    let rank = ColumnStatistics {
+        min: Some(ScalarValue::Int32(Some(1))),
+        max: Some(ScalarValue::Int32(Some(Ranking::MAX))),
+        usual_max: Some((input.rows.value / partitions.value.max(1.0)).max(1.0)),
+        nulls: Some(Estimate::exact(0.0)),
+        ..ColumnStatistics::default()
+    };
+    let counts = |call: &WindowCall| matches!(call.function, WindowFunction::Ranking(ranking) if ranking.counts_up());
+    let ranks = window.calls.iter().filter(|(_, call)| counts(call));
+    statistics.columns.extend(ranks.map(|(id, _)| (*id, rank.clone())));
+    statistics
+}
+
+/// As many of each partition, where ranks do not tie.
+fn of_group_limit(limit: &WindowGroupLimit) -> Statistics {
+    let input = limit.input.statistics();
+    let partitions = groups::combinations(&limit.partition_by.iter().collect::<Vec<_>>(), input);
+    input.with_rows(partitions.scaled(limit.count as f64).combine(input.rows, f64::min))
+}
+
 fn of_union(union: &Union) -> Statistics {
     let inputs: Vec<&Statistics> = union.inputs.iter().map(|(input, _)| input.statistics().as_ref()).collect();
     let add = |a: Estimate, b: Estimate| Estimate { value: a.value + b.value, source: a.source.max(b.source) };
@@ -372,6 +406,7 @@ fn either(a: ColumnStatistics, b: ColumnStatistics) -> ColumnStatistics {
         max: pick(a.max, b.max, false),
         nulls: sum(a.nulls, b.nulls),
         distinct: sum(a.distinct, b.distinct),
+        ..ColumnStatistics::default()
     }
 }
 

@@ -11,7 +11,7 @@ use firesteel_common::ColumnId;
 use firesteel_expr::{Expr, ExprRef, Literal};
 use hashbrown::HashMap;
 
-use super::{Statistics, distinct_of, integer_span, number, shrink};
+use super::{Statistics, distinct_of, integer_span, number, shrink, usual_max};
 
 /// Texts that begin, end or contain something: rules of thumb.
 const LIKE_PREFIX: f64 = 0.05;
@@ -129,7 +129,7 @@ fn one_of(args: &[ExprRef], input: &Statistics) -> Estimate {
 
 /// The column of `column = literal`.
 fn equated(expr: &Expr) -> Option<ColumnId> {
-    let (id, name, _) = column_and_literal(expr)?;
+    let (id, name, _) = expr.as_column_and_literal()?;
     (name == "=").then_some(id)
 }
 
@@ -186,19 +186,6 @@ fn compared(predicate: &Expr, input: &Statistics) -> Estimate {
     Estimate::guessed(1.0 / 3.0)
 }
 
-/// `(column, comparison, literal)`, turned so that the column stands left.
-fn column_and_literal(expr: &Expr) -> Option<(ColumnId, &'static str, &Literal)> {
-    for (name, flipped) in [("=", "="), ("<", ">"), ("<=", ">="), (">", "<"), (">=", "<=")] {
-        let Some([left, right]) = expr.as_call(name) else { continue };
-        return match (left.as_column(), right.as_literal(), left.as_literal(), right.as_column()) {
-            (Some(id), Some(value), _, _) => Some((id, name, value)),
-            (_, _, Some(value), Some(id)) => Some((id, flipped, value)),
-            _ => None,
-        };
-    }
-    None
-}
-
 /// What comparisons with literals leave of columns.
 #[derive(Default)]
 struct Narrowed {
@@ -221,7 +208,7 @@ impl Narrowed {
     }
 
     fn add_part(&mut self, conjunct: &Expr, input: &Statistics) -> bool {
-        let Some((id, name, value)) = column_and_literal(conjunct) else { return false };
+        let Some((id, name, value)) = conjunct.as_column_and_literal() else { return false };
         match name {
             "=" => self.list(id, vec![value.value().clone()], input),
             _ => self.bound(id, name, value, input),
@@ -310,8 +297,7 @@ impl Bounds {
 
     /// By interpolation between the column's own bounds; never less than one of its values.
     fn share_of(&self, column: &ColumnStatistics, distinct: Option<Estimate>) -> f64 {
-        let (Some(min), Some(max)) = (column.min.as_ref().and_then(number), column.max.as_ref().and_then(number))
-        else {
+        let (Some(min), Some(max)) = (column.min.as_ref().and_then(number), usual_max(column)) else {
             return 1.0 / 3.0;
         };
         let above = self.above.as_ref().and_then(number).unwrap_or(min).max(min);

@@ -96,5 +96,6 @@ fn analyze(session: &Session, table: &Name, column: &TableColumn) -> Result<Colu
         max: bound(4)?,
         nulls: measured(count(0) - count(1)),
         distinct: measured(count(2)),
+        ..ColumnStatistics::default()
     })
 }

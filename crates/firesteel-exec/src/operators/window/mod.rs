@@ -6,10 +6,13 @@
 //!           ──▶ [ranking], [value], [aggregate]: one column per call
 //! source: the input's columns, then the calls'
 //! ```
+//! [group_limit]: before that, what a filter above would drop for its rank anyway.
+//!
 //! Equal partitions have equal hashes: a range of hashes has them whole. One partition that is all there is is sorted by
 //! all workers, and computed by one.
 
 mod aggregate;
+pub(crate) mod group_limit;
 mod layout;
 mod ranking;
 mod run;

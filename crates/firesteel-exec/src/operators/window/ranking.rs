@@ -23,9 +23,9 @@ pub(super) fn compute(ranking: Ranking, layout: &Layout<'_>) -> Result<ArrayRef>
     })
 }
 
-/// Numbers are INT.
+/// As many rows as there are numbers.
 fn check_sizes(layout: &Layout<'_>) -> Result<()> {
-    if let Some(large) = layout.partitions().find(|partition| partition.len() > i32::MAX as usize) {
+    if let Some(large) = layout.partitions().find(|partition| partition.len() > Ranking::MAX as usize) {
         bail!(WINDOW_FUNCTION_PARTITION_SIZE_EXCEEDS_LIMIT, numRows = large.len().to_string());
     }
     Ok(())

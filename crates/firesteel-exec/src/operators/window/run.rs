@@ -4,7 +4,8 @@
 use std::cmp::Ordering;
 use std::sync::Arc;
 
-use arrow::array::ArrayRef;
+use arrow::array::{ArrayRef, UInt32Array};
+use arrow::compute::take;
 use arrow::row::Rows;
 use firesteel_common::{ColumnId, Error, Result, SqlType};
 use firesteel_expr::ExprRef;
@@ -120,6 +121,13 @@ impl RunBuilder {
         self.pages.refusal(self.encoded_bytes())
     }
 
+    /// The rows as they came, for who was refused memory: columns, their length, and what accounts for them.
+    pub(super) fn into_columns_unasked(self) -> Result<(Vec<ArrayRef>, usize, Reservation)> {
+        let rows = self.pages.rows();
+        let (columns, memory) = self.pages.into_columns_unasked()?;
+        Ok((columns, rows, memory))
+    }
+
     /// The rows as they came, on their way to disk.
     pub(super) fn into_loose(self) -> Result<Loose> {
         let (columns, memory) = self.pages.into_columns_unasked()?;
@@ -189,6 +197,13 @@ impl Run {
 
     pub(super) fn bytes(&self) -> usize {
         self.columns.iter().map(array_bytes).sum()
+    }
+
+    /// The rows that these entries of it name, and the memory that accounts for all.
+    pub(super) fn only(self, entries: &[Entry]) -> Result<(Batch, Reservation)> {
+        let rows = UInt32Array::from_iter_values(entries.iter().map(|entry| entry.row));
+        let taken = self.columns.iter().map(|column| Ok(Column::Array(take(column, &rows, None)?)));
+        Ok((Batch::new(taken.collect::<Result<_>>()?, entries.len()), self._memory))
     }
 
     /// The entries whose hashes begin with `bucket`, in `bits` bits, as entries of run number `number`.
