@@ -197,6 +197,9 @@ fn each_compound(array: &ArrayRef, data_type: &SqlType, give: &mut impl FnMut(u6
     match (array.data_type(), data_type) {
         (DataType::Dictionary(..), _) => {
             let dictionary = array.as_any_dictionary();
+            if dictionary.values().len() > array.len() {
+                return each_hash(&Column::Array(ArrayRef::clone(array)).flat()?, data_type, give);
+            }
             let values = hash_values(dictionary.values(), data_type)?;
             let keys = dictionary.normalized_keys_or_empty();
             each_valid(dictionary.keys().nulls(), array.len(), give, |at| values[keys[at]]);

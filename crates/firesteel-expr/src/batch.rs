@@ -98,7 +98,7 @@ impl Batch {
     pub fn compact(self) -> Result<Batch> {
         let Some(selection) = &self.selection else { return Ok(self) };
         let rows = selection.len();
-        let columns = self.columns.iter().map(|column| column.take(selection.indices())).collect::<Result<_>>()?;
+        let columns = Column::take_all(&self.columns, selection.indices())?;
         Ok(Batch { columns, physical_rows: rows, selection: None, morsel: self.morsel })
     }
 

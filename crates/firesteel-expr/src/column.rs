@@ -2,9 +2,11 @@
 
 use std::sync::Arc;
 
-use arrow::array::{Array, ArrayRef, AsArray, Decimal128Array, Scalar, UInt32Array, new_null_array};
+use arrow::array::{
+    Array, ArrayRef, AsArray, Decimal128Array, DictionaryArray, Int32Array, Scalar, UInt32Array, new_null_array,
+};
 use arrow::buffer::NullBuffer;
-use arrow::datatypes::{DataType, Decimal64Type, Decimal128Type};
+use arrow::datatypes::{DataType, Decimal64Type, Decimal128Type, Int32Type};
 use firesteel_common::{Result, SqlType, internal};
 
 /// A column's values. The logical type is the plan's affair; the encoding is seen here:
@@ -60,6 +62,25 @@ impl Column {
 
     pub fn is_constant(&self) -> bool {
         matches!(self, Column::Constant(..))
+    }
+
+    /// The column as numbers of entries, if it travels so.
+    pub fn as_dictionary(&self) -> Option<&DictionaryArray<Int32Type>> {
+        match self {
+            Column::Array(array) => array.as_any().downcast_ref(),
+            Column::Constant(..) => None,
+        }
+    }
+
+    /// The values with these numbers: strings as a dictionary, so that who needs their bytes gathers them, after filters
+    /// and joins; values of fixed width at once. No number is NULL.
+    pub fn late(values: &ArrayRef, numbers: &Int32Array) -> Result<Column> {
+        Ok(Column::Array(match values.data_type() {
+            DataType::Utf8View | DataType::BinaryView => {
+                Arc::new(DictionaryArray::try_new(numbers.clone(), Arc::clone(values))?)
+            }
+            _ => arrow::compute::take(values, numbers, None)?,
+        }))
     }
 
     /// Whether this is one NULL, repeated.
@@ -120,6 +141,31 @@ impl Column {
         }
     }
 
+    /// The rows at `indices` of several columns. Dictionaries that have their numbers in common have them in common
+    /// afterwards, too.
+    pub fn take_all(columns: &[Column], indices: &UInt32Array) -> Result<Vec<Column>> {
+        let mut all = Vec::with_capacity(columns.len());
+        let mut taken: Vec<(&Int32Array, Int32Array)> = Vec::new();
+        for column in columns {
+            let Some(dictionary) = column.as_dictionary() else {
+                all.push(column.take(indices)?);
+                continue;
+            };
+            let known = taken.iter().find(|(numbers, _)| same_numbers(numbers, dictionary.keys()));
+            let numbers = match known {
+                Some((_, numbers)) => numbers.clone(),
+                None => {
+                    let numbers = arrow::compute::take(dictionary.keys(), indices, None)?;
+                    let numbers = numbers.as_primitive::<Int32Type>().clone();
+                    taken.push((dictionary.keys(), numbers.clone()));
+                    numbers
+                }
+            };
+            all.push(Column::Array(Arc::new(DictionaryArray::try_new(numbers, Arc::clone(dictionary.values()))?)));
+        }
+        Ok(all)
+    }
+
     pub fn slice(&self, offset: usize, rows: usize) -> Column {
         match self {
             Column::Array(array) => Column::Array(array.slice(offset, rows)),
@@ -155,6 +201,11 @@ impl arrow::array::Datum for FlatOrScalar {
     }
 }
 
+/// Whether two dictionaries' numbers are the same memory.
+pub fn same_numbers(a: &Int32Array, b: &Int32Array) -> bool {
+    a.values().as_ptr() == b.values().as_ptr() && a.len() == b.len() && a.null_count() + b.null_count() == 0
+}
+
 fn unpack(array: &ArrayRef) -> Result<ArrayRef> {
     match array.data_type() {
         DataType::Decimal64(precision, scale) => {
@@ -174,7 +225,7 @@ fn unpack(array: &ArrayRef) -> Result<ArrayRef> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use arrow::array::{Decimal64Array, Int32Array};
+    use arrow::array::Decimal64Array;
 
     #[test]
     fn flat_unpacks_every_encoding() {

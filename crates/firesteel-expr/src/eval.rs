@@ -10,13 +10,14 @@ use std::cell::OnceCell;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, OnceLock};
 
-use arrow::array::{Array, AsArray, BooleanArray, UInt32Array};
+use arrow::array::{Array, ArrayRef, AsArray, BooleanArray, DictionaryArray, UInt32Array};
+use arrow::datatypes::Int32Type;
 use firesteel_common::{ColumnId, Result, Span, SqlType, internal};
 use recursive::recursive;
 
 use crate::batch::{Batch, Selection};
 use crate::cast;
-use crate::column::Column;
+use crate::column::{Column, same_numbers};
 use crate::expr::{CastMode, Expr, ExprKind, ExprRef};
 use crate::function::{FunctionRef, Kernel, KernelArgs, PreparedKernel, UserFunction, Volatility};
 
@@ -186,6 +187,61 @@ impl<'a> Rows<'a> {
     }
 }
 
+/// What a call gives for every entry of the dictionaries that its arguments are: computed once, however many batches have
+/// these dictionaries, when at least as many rows have been seen.
+#[derive(Default)]
+struct OverEntries {
+    dictionaries: Vec<ArrayRef>,
+    rows: usize,
+    results: Option<Column>,
+}
+
+/// Larger dictionaries are not worth their results' memory.
+const ENTRIES_MAX: usize = 256 * 1024;
+
+impl OverEntries {
+    /// `None`: the arguments are no dictionaries with their numbers in common, or were not seen often enough.
+    fn column(
+        &mut self,
+        columns: &[Column],
+        compute: &mut dyn FnMut(&[Column], usize) -> Result<Column>,
+    ) -> Result<Option<Column>> {
+        let dictionaries: Vec<_> = columns.iter().filter_map(Column::as_dictionary).collect();
+        let Some(first) = dictionaries.first() else { return Ok(None) };
+        let (numbers, entries) = (first.keys(), first.values().len());
+        let alike = |other: &&DictionaryArray<Int32Type>| {
+            same_numbers(numbers, other.keys()) && other.values().len() == entries
+        };
+        let others_are_constant = columns.iter().all(|column| column.is_constant() || column.as_dictionary().is_some());
+        if entries > ENTRIES_MAX || !others_are_constant || !dictionaries.iter().all(alike) {
+            return Ok(None);
+        }
+        let known = self.dictionaries.len() == dictionaries.len()
+            && self.dictionaries.iter().zip(&dictionaries).all(|(known, new)| Arc::ptr_eq(known, new.values()));
+        if !known {
+            let dictionaries = dictionaries.iter().map(|dictionary| Arc::clone(dictionary.values())).collect();
+            *self = OverEntries { dictionaries, rows: 0, results: None };
+        }
+        self.rows = self.rows.saturating_add(numbers.len());
+        if self.results.is_none() && self.rows >= entries && entries > 0 {
+            let over_entries = |column: &Column| match column {
+                Column::Constant(value, _) => Column::Constant(Arc::clone(value), entries),
+                Column::Array(array) => match array.as_any_dictionary_opt() {
+                    Some(dictionary) => Column::Array(Arc::clone(dictionary.values())),
+                    None => column.clone(),
+                },
+            };
+            let columns: Vec<_> = columns.iter().map(over_entries).collect();
+            self.results = Some(compute(&columns, entries)?);
+        }
+        Ok(match &self.results {
+            None => None,
+            Some(Column::Constant(value, _)) => Some(Column::Constant(Arc::clone(value), numbers.len())),
+            Some(Column::Array(results)) => Some(Column::late(results, numbers)?),
+        })
+    }
+}
+
 /// An expression with positions in the place of ids and its kernels at hand.
 struct Bound {
     kind: BoundKind,
@@ -197,12 +253,14 @@ struct Bound {
 enum BoundKind {
     Column(usize),
     /// One row.
-    Constant(arrow::array::ArrayRef),
+    Constant(ArrayRef),
     Call {
         function: FunctionRef,
         kernel: BoundKernel,
         args: Vec<Bound>,
         arg_types: Vec<SqlType>,
+        /// `None`: it may fail, or is another one each time.
+        over_entries: Option<OverEntries>,
     },
     Cast {
         input: Box<Bound>,
@@ -247,7 +305,9 @@ impl Bound {
                 };
                 let arg_types = args.iter().map(|arg| arg.data_type().clone()).collect();
                 let args = args.iter().map(|arg| Bound::new(arg, input)).collect::<Result<_>>()?;
-                BoundKind::Call { function: function.clone(), kernel, args, arg_types }
+                let pure = !expr.can_fail() && expr.volatility() == Volatility::Immutable;
+                let over_entries = pure.then(OverEntries::default);
+                BoundKind::Call { function: function.clone(), kernel, args, arg_types, over_entries }
             }
             ExprKind::Cast(inner, mode) => BoundKind::Cast { input: Box::new(Bound::new(inner, input)?), mode: *mode },
             ExprKind::Lambda(parameters, body) => {
@@ -284,7 +344,7 @@ impl Bound {
             BoundKind::Call { kernel: BoundKernel::Lazy(kernel), args, .. } => {
                 kernel(&mut LazyArgs { args, rows, context, return_type })
             }
-            BoundKind::Call { function, kernel, args, arg_types } => {
+            BoundKind::Call { function, kernel, args, arg_types, over_entries } => {
                 let columns: Vec<_> = args.iter_mut().map(|arg| arg.evaluate(rows, context)).collect::<Result<_>>()?;
                 if function.is_strict() && columns.iter().any(Column::is_constant_null) {
                     return Ok(Column::nulls(return_type, rows.len()));
@@ -297,13 +357,21 @@ impl Bound {
                     true if !rows.is_empty() => (columns.iter().map(|column| column.slice(0, 1)).collect(), 1),
                     _ => (columns, rows.len()),
                 };
-                let args = KernelArgs { columns: &columns, types: arg_types, return_type, rows: length, context };
-                let result = match kernel {
-                    BoundKernel::Batch(kernel) => kernel(&args)?,
-                    BoundKernel::Prepared(kernel) => kernel.evaluate(&args)?,
-                    BoundKernel::User(function) => function.evaluate(&args)?,
-                    BoundKernel::Lazy(_) => return Err(internal!("a lazy kernel outside of its arm")),
+                let mut compute = |columns: &[Column], rows: usize| {
+                    let args = KernelArgs { columns, types: arg_types, return_type, rows, context };
+                    match kernel {
+                        BoundKernel::Batch(kernel) => kernel(&args),
+                        BoundKernel::Prepared(kernel) => kernel.evaluate(&args),
+                        BoundKernel::User(function) => function.evaluate(&args),
+                        BoundKernel::Lazy(_) => Err(internal!("a lazy kernel outside of its arm")),
+                    }
                 };
+                if let Some(over_entries) = over_entries
+                    && let Some(column) = over_entries.column(&columns, &mut compute)?
+                {
+                    return Ok(column);
+                }
+                let result = compute(&columns, length)?;
                 debug_assert_eq!(result.len(), length, "{} gave a column of another length", function.name);
                 match result {
                     Column::Array(array) if constant && length == 1 && rows.len() != 1 => {

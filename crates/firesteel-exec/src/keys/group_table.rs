@@ -8,6 +8,7 @@ use arrow::array::{Array, ArrayRef};
 use firesteel_common::{Result, SqlType, bail, internal};
 use firesteel_expr::column::Column;
 
+use super::codes::Codes;
 use super::layout::{BatchKeys, KeyLayout, view_bytes};
 use super::store::KeyStore;
 use crate::hash::{hash_bytes, hash_double_word, hash_word};
@@ -20,12 +21,13 @@ pub(crate) struct GroupTable {
     layout: KeyLayout,
     keys: KeyStore,
     directory: Directory,
+    codes: Codes,
 }
 
 impl GroupTable {
     pub(crate) fn new(types: Vec<SqlType>) -> Result<Self> {
         let layout = KeyLayout::narrow(types)?;
-        Ok(Self { keys: KeyStore::new(layout.form()), layout, directory: Directory::new() })
+        Ok(Self { keys: KeyStore::new(layout.form()), layout, directory: Directory::new(), codes: Codes::default() })
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -34,6 +36,19 @@ impl GroupTable {
 
     /// The number of each row's key; keys not seen before get the next ones.
     pub(crate) fn find_or_insert(&mut self, columns: &[Column], rows: usize, groups: &mut Vec<u32>) -> Result<()> {
+        let Some(found) = self.codes.find(columns, self.layout.types(), rows)? else {
+            return self.find_or_insert_values(columns, rows, groups);
+        };
+        if let Some(new) = &found.new {
+            let columns = Column::take_all(columns, new)?;
+            self.find_or_insert_values(&columns, new.len(), groups)?;
+        }
+        let new = found.new.is_some().then(|| groups.clone()).unwrap_or_default();
+        self.codes.resolve(&found, &new, groups);
+        Ok(())
+    }
+
+    fn find_or_insert_values(&mut self, columns: &[Column], rows: usize, groups: &mut Vec<u32>) -> Result<()> {
         if let Some(wider) = self.layout.widened_for(columns)? {
             self.move_to(wider)?;
         }
@@ -102,12 +117,12 @@ impl GroupTable {
     }
 
     pub(crate) fn memory_size(&self) -> usize {
-        self.keys.memory_size() + self.directory.memory_size()
+        self.keys.memory_size() + self.directory.memory_size() + self.codes.memory_size()
     }
 }
 
 #[inline]
-fn insert_words<W: Copy + Eq>(
+pub(super) fn insert_words<W: Copy + Eq>(
     directory: &mut Directory,
     keys: &mut Vec<W>,
     batch: &[W],
@@ -134,18 +149,18 @@ fn insert_words<W: Copy + Eq>(
 }
 
 /// Open addressing with linear probing. It knows hashes only in part: to grow, it keeps them all aside.
-struct Directory {
+pub(super) struct Directory {
     entries: Vec<u64>,
     /// By number.
     hashes: Vec<u64>,
 }
 
 impl Directory {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         Self { entries: vec![0; SLOTS_MIN], hashes: Vec::new() }
     }
 
-    fn memory_size(&self) -> usize {
+    pub(super) fn memory_size(&self) -> usize {
         (self.entries.capacity() + self.hashes.capacity()) * 8
     }
 

@@ -6,8 +6,9 @@
 //! ```
 //! - [`layout`]: which form the types allow, and the way there and back.
 //! - [`words`]: values of fixed width and short strings as machine words.
-//! - [`group_table`]: keys to group numbers.
+//! - [`group_table`]: keys to group numbers; [`codes`]: a short way there for dictionaries.
 
+mod codes;
 pub(crate) mod group_table;
 pub(crate) mod layout;
 pub(crate) mod store;

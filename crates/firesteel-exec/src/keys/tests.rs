@@ -1,5 +1,8 @@
 //! Keys of every type and encoding against their values: as one sees equal values, so does the other.
 
+use std::sync::Arc;
+
+use arrow::array::{ArrayRef, DictionaryArray, Int32Array, Int64Array, StringViewArray};
 use firesteel_common::SqlType;
 use firesteel_expr::column::Column;
 use proptest::prelude::*;
@@ -66,4 +69,69 @@ proptest! {
         let different: hashbrown::HashSet<_> = seen.iter().map(|(_, hash)| hash).collect();
         prop_assert_eq!(different.len(), seen.len());
     }
+}
+
+/// Two dictionaries with their numbers in common, one with others, and integers; some batches have NULL for one of them.
+fn late_batches() -> impl Strategy<Value = (Vec<ArrayRef>, Vec<Vec<(i32, i32, Option<i64>, bool)>>)> {
+    let entry = proptest::option::weighted(0.9, "[ab]{0,2}|[ab]{12}-long");
+    let entries = |most| {
+        proptest::collection::vec(entry.clone(), 1..most)
+            .prop_map(|texts| Arc::new(texts.into_iter().collect::<StringViewArray>()) as ArrayRef)
+    };
+    (entries(6), entries(40)).prop_flat_map(|(few, many)| {
+        let row = (0..few.len() as i32, 0..many.len() as i32, proptest::option::of(-2i64..2), any::<bool>());
+        let batches = proptest::collection::vec(proptest::collection::vec(row, 1..12), 1..6);
+        (Just(vec![few, many]), batches)
+    })
+}
+
+proptest! {
+    #[test]
+    fn dictionaries_group_as_their_values_do((entries, batches) in late_batches()) {
+        let [few, many] = entries.as_slice() else { panic!("two dictionaries") };
+        let types = || vec![SqlType::STRING, SqlType::STRING, SqlType::STRING, SqlType::BigInt];
+        let (mut late, mut flat) = (GroupTable::new(types()).expect("a table"), GroupTable::new(types()).expect("a table"));
+        let (mut groups, mut expected) = (Vec::new(), Vec::new());
+        for rows in &batches {
+            let first = Int32Array::from_iter_values(rows.iter().map(|row| row.0));
+            let second = Int32Array::from_iter_values(rows.iter().map(|row| row.1));
+            let dictionary = |numbers: &Int32Array, entries: &ArrayRef| {
+                Column::Array(Arc::new(DictionaryArray::try_new(numbers.clone(), Arc::clone(entries)).expect("numbers")))
+            };
+            let mut columns = vec![
+                dictionary(&first, few),
+                dictionary(&first, few),
+                dictionary(&second, many),
+                Column::Array(Arc::new(rows.iter().map(|row| row.2).collect::<Int64Array>())),
+            ];
+            if rows[0].3 {
+                columns[1] = Column::nulls(&SqlType::STRING, rows.len());
+            }
+            late.find_or_insert(&columns, rows.len(), &mut groups).expect("found");
+            let values: Vec<_> = columns.iter().map(|column| Column::Array(column.flat().expect("flat"))).collect();
+            flat.find_or_insert(&values, rows.len(), &mut expected).expect("found");
+            prop_assert_eq!(&groups, &expected);
+        }
+        prop_assert_eq!(late.keys().expect("keys"), flat.keys().expect("keys"));
+    }
+}
+
+#[test]
+fn codes_that_do_not_come_again_are_given_up() {
+    let texts: StringViewArray = (0..300_000).map(|at| Some(format!("number {at}, a long one"))).collect();
+    let texts: ArrayRef = Arc::new(texts);
+    let mut table = GroupTable::new(vec![SqlType::STRING, SqlType::BigInt]).expect("a table");
+    let mut groups = Vec::new();
+    for batch in 0..30 {
+        let numbers = Int32Array::from_iter_values((0..10_000).map(|at| batch * 10_000 + at));
+        let texts = Column::Array(Arc::new(DictionaryArray::try_new(numbers, Arc::clone(&texts)).expect("numbers")));
+        let ones = Column::Array(Arc::new(Int64Array::from(vec![1; 10_000])));
+        table.find_or_insert(&[texts, ones], 10_000, &mut groups).expect("found");
+        assert_eq!(groups[17], batch as u32 * 10_000 + 17);
+    }
+    assert_eq!(table.len(), 300_000);
+    let mut flat = GroupTable::new(vec![SqlType::STRING, SqlType::BigInt]).expect("a table");
+    let ones = Column::Array(Arc::new(Int64Array::from(vec![1; 300_000])));
+    flat.find_or_insert(&[Column::Array(texts), ones], 300_000, &mut groups).expect("found");
+    assert!(table.memory_size() < flat.memory_size() * 5 / 4, "{} bytes", table.memory_size());
 }

@@ -47,6 +47,9 @@ pub(crate) fn all_short(column: &Column) -> bool {
         DataType::BinaryView => short(array.as_binary_view().views()),
         DataType::Dictionary(..) => {
             let values = array.as_any_dictionary().values();
+            if values.len() > array.len() {
+                return column.flat().is_ok_and(|flat| all_short(&Column::Array(flat)));
+            }
             match values.data_type() {
                 DataType::Dictionary(..) => false,
                 _ => all_short(&Column::Array(Arc::clone(values))),
@@ -67,6 +70,7 @@ pub(crate) fn each_word(column: &Column, give: &mut impl FnMut(u64)) -> Result<(
             Ok(())
         }
         Column::Array(array) => match array.as_any_dictionary_opt() {
+            Some(dictionary) if dictionary.values().len() > array.len() => array_words(&column.flat()?, give),
             Some(dictionary) => {
                 let mut values = Vec::with_capacity(dictionary.values().len());
                 array_words(dictionary.values(), &mut |word| values.push(word))?;

@@ -147,6 +147,14 @@ impl SinkFactory for StageBufferSink {
     }
 }
 
+/// Large dictionaries would be kept for the few of their entries that rows need.
+fn without_dictionaries(mut batch: Batch) -> Result<Batch> {
+    for column in batch.columns.iter_mut().filter(|column| column.as_dictionary().is_some()) {
+        *column = Column::Array(without_waste(column.flat()?));
+    }
+    Ok(batch)
+}
+
 struct Fill {
     buffer: Arc<StageBuffer>,
     /// What is on its way to disk.
@@ -187,7 +195,7 @@ impl Sink for Fill {
     }
 
     fn push(&mut self, batch: Batch) -> Result<()> {
-        self.writing = self.buffer.add(batch.compact()?);
+        self.writing = self.buffer.add(without_dictionaries(batch.compact()?)?);
         Ok(())
     }
 

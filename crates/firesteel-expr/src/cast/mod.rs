@@ -51,10 +51,17 @@ pub fn cast(input: &Column, from: &SqlType, to: &SqlType, mode: CastMode, contex
     match input {
         Column::Constant(one, _) => Ok(Column::Constant(cast.array(&plain(one)?)?, rows)),
         Column::Array(array) => match array.data_type() {
-            DataType::Dictionary(..) if !can_fail(from, to) => cast.dictionary(array).map(Column::Array),
+            DataType::Dictionary(..) if !can_fail(from, to) && few_entries(array) => {
+                cast.dictionary(array).map(Column::Array)
+            }
             _ => cast.array(&plain(array)?).map(Column::Array),
         },
     }
+}
+
+/// Whether a dictionary has no more entries than rows: those of a large one need not even occur.
+fn few_entries(array: &ArrayRef) -> bool {
+    array.as_any_dictionary_opt().is_some_and(|dictionary| dictionary.values().len() <= array.len())
 }
 
 /// Without a dictionary; narrow decimals stay narrow.

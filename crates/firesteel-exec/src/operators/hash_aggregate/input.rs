@@ -89,7 +89,12 @@ impl Input {
     /// The key columns, and the columns of each share.
     pub(super) fn evaluate(&mut self, batch: Batch) -> Result<(Vec<Column>, Vec<ShareColumns>)> {
         // Positions that a filter selects shall be positions among the rows that count.
-        let batch = if self.shares.len() > 1 { batch.compact()? } else { batch };
+        // Dictionaries that have their numbers in common keep them so.
+        let is_dictionary = |column: &Column| column.as_dictionary().is_some();
+        let batch = match self.shares.len() > 1 || batch.columns.iter().any(is_dictionary) {
+            true => batch.compact()?,
+            false => batch,
+        };
         let mut all = Vec::with_capacity(self.shares.len());
         for (filter, evaluator) in &mut self.shares {
             let Some(filter) = filter else {

@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use arrow::array::{ArrayRef, BooleanArray, UInt32Array};
+use arrow::array::{Array, ArrayRef, BooleanArray, Int32Array, UInt32Array};
+use arrow::buffer::ScalarBuffer;
 use firesteel_common::{ColumnId, Result, bail};
 use firesteel_expr::ExprRef;
 use firesteel_expr::batch::{Batch, Selection};
@@ -105,6 +106,19 @@ fn gather(array: &ArrayRef, rows: &UInt32Array) -> Result<Column> {
     Ok(Column::Array(arrow::compute::take(array, rows, None)?))
 }
 
+/// Strings of more rows than that are gathered at once: they hardly come again.
+const LATE_ROWS_MAX: usize = 256 * 1024;
+
+fn gather_held<'h>(columns: impl Iterator<Item = &'h ArrayRef>, rows: &[u32]) -> Result<Vec<Column>> {
+    let rows = UInt32Array::from(rows.to_vec());
+    let numbers = Int32Array::new(ScalarBuffer::from(rows.values().inner().clone()), None);
+    let column = |array: &ArrayRef| match array.len() <= LATE_ROWS_MAX {
+        true => Column::late(array, &numbers),
+        false => gather(array, &rows),
+    };
+    columns.map(column).collect()
+}
+
 pub(crate) struct Probe<M> {
     shape: Arc<JoinShape>,
     matcher: M,
@@ -187,13 +201,11 @@ impl<M: Matcher> Probe<M> {
             true => batch.columns.clone(),
             false => {
                 let positions = probe_rows(batch, &self.pairs.probe);
-                batch.columns.iter().map(|column| column.take(&positions)).collect::<Result<_>>()?
+                Column::take_all(&batch.columns, &positions)?
             }
         };
-        let held_rows = UInt32Array::from(self.pairs.held.clone());
         let held = self.held.columns.iter().take(self.shape.held_types().len());
-        let held = held.map(|array| gather(array, &held_rows)).collect::<Result<_>>()?;
-        Ok(Batch::new(self.shape.order(probe, held), rows).with_morsel(batch.morsel))
+        Ok(Batch::new(self.shape.order(probe, gather_held(held, &self.pairs.held)?), rows).with_morsel(batch.morsel))
     }
 
     /// The rows of the probe side that come out by themselves.
