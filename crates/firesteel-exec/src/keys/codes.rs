@@ -21,7 +21,7 @@ use crate::hash::{hash_double_word, hash_word};
 
 /// Codes of at most so many bits are places in an array.
 const DENSE_BITS: u32 = 20;
-/// Grouping sets make as many; more are none.
+/// Grouping sets make as many; more have none.
 const SHAPES_MAX: usize = 16;
 /// After so many rows it shows whether codes come again.
 const TRIAL_ROWS: usize = 64 * 1024;
@@ -30,14 +30,13 @@ const TRIAL_ROWS: usize = 64 * 1024;
 #[derive(Default)]
 pub(super) struct Codes {
     shapes: Vec<Shape>,
-    /// Nothing was gained.
-    off: bool,
 }
 
 /// Which columns make up codes, and the codes seen.
 struct Shape {
     parts: Vec<Part>,
-    lookup: Lookup,
+    /// `None`: codes hardly ever came again.
+    lookup: Option<Lookup>,
     /// The group of each code, by the order in which codes were first seen.
     groups: Vec<u32>,
     rows: usize,
@@ -71,23 +70,20 @@ pub(super) struct Found {
 impl Codes {
     /// `None`: these columns have no codes, or codes are of no use.
     pub(super) fn find(&mut self, columns: &[Column], types: &[SqlType], rows: usize) -> Result<Option<Found>> {
-        if self.off || columns.iter().all(|column| column.as_dictionary().is_none()) {
+        if columns.iter().all(|column| column.as_dictionary().is_none()) {
             return Ok(None);
         }
         let Some(parts) = parts(columns, types) else { return Ok(None) };
-        let known = self.shapes.iter().position(|shape| alike(&shape.parts, &parts));
-        let at = known.unwrap_or_else(|| {
-            self.shapes.push(Shape::new(parts));
-            self.shapes.len() - 1
-        });
+        let at = match self.shapes.iter().position(|shape| alike(&shape.parts, &parts)) {
+            Some(at) => at,
+            None if self.shapes.len() == SHAPES_MAX => return Ok(None),
+            None => {
+                self.shapes.push(Shape::new(parts));
+                self.shapes.len() - 1
+            }
+        };
         let shape = &mut self.shapes[at];
-        shape.rows += rows;
-        if self.shapes.len() > SHAPES_MAX || self.shapes[at].is_useless() {
-            *self = Codes { shapes: Vec::new(), off: true };
-            return Ok(None);
-        }
-        let shape = &mut self.shapes[at];
-        let places = shape.places(columns, rows)?;
+        let Some(places) = shape.places(columns, rows)? else { return Ok(None) };
         let mut next = shape.groups.len() as u32;
         let first = |(row, place): (usize, &u32)| {
             let is_new = *place == next;
@@ -108,7 +104,10 @@ impl Codes {
     }
 
     pub(super) fn memory_size(&self) -> usize {
-        self.shapes.iter().map(|shape| shape.groups.capacity() * 4 + shape.lookup.memory_size()).sum()
+        self.shapes
+            .iter()
+            .map(|shape| shape.groups.capacity() * 4 + shape.lookup.as_ref().map_or(0, Lookup::memory_size))
+            .sum()
     }
 }
 
@@ -160,18 +159,19 @@ impl Shape {
             0..=64 => Lookup::Word(Directory::new(), Vec::new()),
             _ => Lookup::DoubleWord(Directory::new(), Vec::new()),
         };
-        Self { parts, lookup, groups: Vec::new(), rows: 0 }
-    }
-
-    /// Most codes are new.
-    fn is_useless(&self) -> bool {
-        self.rows > TRIAL_ROWS && self.groups.len() > self.rows / 2
+        Self { parts, lookup: Some(lookup), groups: Vec::new(), rows: 0 }
     }
 
     /// By row: the place of its code in the order in which codes were first seen.
-    fn places(&mut self, columns: &[Column], rows: usize) -> Result<Vec<u32>> {
+    fn places(&mut self, columns: &[Column], rows: usize) -> Result<Option<Vec<u32>>> {
+        if self.rows > TRIAL_ROWS && self.groups.len() > self.rows / 2 {
+            self.lookup = None;
+            self.groups = Vec::new();
+        }
+        let Some(lookup) = &mut self.lookup else { return Ok(None) };
+        self.rows += rows;
         let mut places = Vec::with_capacity(rows);
-        match &mut self.lookup {
+        match lookup {
             Lookup::Dense(table) => {
                 let mut next = self.groups.len() as u32;
                 for code in codes::<u64>(&self.parts, columns, rows)? {
@@ -192,7 +192,7 @@ impl Shape {
                 insert_words(directory, seen, &codes, &mut places, hash_double_word);
             }
         }
-        Ok(places)
+        Ok(Some(places))
     }
 }
 

@@ -58,12 +58,15 @@ impl Statistics {
         Self::new(rows, HashMap::new())
     }
 
-    /// Distinct values of a column, at most the rows.
+    /// Distinct values of a column: at most the rows, and as many as lie between its bounds.
     pub fn distinct(&self, id: ColumnId) -> Option<Estimate> {
-        let known = match self.columns.get(&id).and_then(|column| column.distinct.or_else(|| integer_span(column))) {
-            Some(known) => known,
-            None if self.is_unique(&[id]) => self.rows,
-            None => return None,
+        let column = self.columns.get(&id);
+        let (counted, span) = (column.and_then(|column| column.distinct), column.and_then(integer_span));
+        let known = match (counted, span) {
+            (Some(counted), Some(span)) if span.value < counted.value => span,
+            (Some(known), _) | (None, Some(known)) => known,
+            (None, None) if self.is_unique(&[id]) => self.rows,
+            (None, None) => return None,
         };
         Some(Estimate { value: known.value.min(self.rows.value).max(1.0), source: known.source })
     }
