@@ -39,11 +39,10 @@ impl GroupTable {
         let Some(found) = self.codes.find(columns, self.layout.types(), rows)? else {
             return self.find_or_insert_values(columns, rows, groups);
         };
-        if let Some(new) = &found.new {
-            let columns = Column::take_all(columns, new)?;
-            self.find_or_insert_values(&columns, new.len(), groups)?;
+        let mut new = Vec::new();
+        if let Some(rows) = &found.new {
+            self.find_or_insert_values(&Column::take_all(columns, rows)?, rows.len(), &mut new)?;
         }
-        let new = found.new.is_some().then(|| groups.clone()).unwrap_or_default();
         self.codes.resolve(&found, &new, groups);
         Ok(())
     }
