@@ -12,6 +12,7 @@
 use std::sync::Arc;
 
 use firesteel_common::{Result, internal};
+use firesteel_expr::ExprRef;
 use firesteel_expr::batch::Batch;
 use firesteel_expr::column::Column;
 use firesteel_expr::eval::{EvalContext, Evaluator};
@@ -414,13 +415,11 @@ fn literal_rows(values: &Values, columns: usize, context: &Arc<EvalContext>) -> 
             column.push(cell);
         }
     }
-    let column = |cells: &Vec<Column>| {
-        let cells = cells.iter().map(Column::flat).collect::<Result<Vec<_>>>()?;
+    let column = |(cells, expr): (&Vec<Column>, &ExprRef)| {
+        let cells = cells.iter().map(|cell| cell.flat_as(expr.data_type())).collect::<Result<Vec<_>>>()?;
         let cells: Vec<_> = cells.iter().map(|cell| cell.as_ref()).collect();
         Ok(Column::Array(arrow::compute::concat(&cells)?))
     };
-    if values.rows.is_empty() {
-        return Ok(Batch::new(Vec::new(), 0));
-    }
-    Ok(Batch::new(cells.iter().map(column).collect::<Result<_>>()?, values.rows.len()))
+    let Some(first) = values.rows.first() else { return Ok(Batch::new(Vec::new(), 0)) };
+    Ok(Batch::new(cells.iter().zip(first).map(column).collect::<Result<_>>()?, values.rows.len()))
 }

@@ -13,3 +13,4 @@ select * from values (1, 2), (3) as t(a, b);
 select * from values (1, 2) as t(a);
 select * from values (1), ('a') as t(v);
 select * from values (true), (1) as t(v);
+select x, bigint(x) from (values cast(-2.5 as decimal(38, 18)), cast(-0.5 as decimal(38, 18)), cast(0.5 as decimal(38, 18))) as v(x);
