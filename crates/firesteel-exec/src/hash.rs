@@ -16,7 +16,7 @@ use arrow::datatypes::{
     Int64Type, IntervalMonthDayNanoType,
 };
 use firesteel_common::{Result, SqlType, bail};
-use firesteel_expr::column::Column;
+use firesteel_expr::column::{Column, small_dictionary};
 
 // Odd numbers without structure: digits of pi, e and the golden ratio.
 const SEED: u64 = 0x243f_6a88_85a3_08d3;
@@ -196,10 +196,9 @@ fn reinterpreted<T: ArrowPrimitiveType>(array: &ArrayRef) -> Result<PrimitiveArr
 fn each_compound(array: &ArrayRef, data_type: &SqlType, give: &mut impl FnMut(u64)) -> Result<()> {
     match (array.data_type(), data_type) {
         (DataType::Dictionary(..), _) => {
-            let dictionary = array.as_any_dictionary();
-            if dictionary.values().len() > array.len() {
+            let Some(dictionary) = small_dictionary(array) else {
                 return each_hash(&Column::Array(ArrayRef::clone(array)).flat()?, data_type, give);
-            }
+            };
             let values = hash_values(dictionary.values(), data_type)?;
             let keys = dictionary.normalized_keys_or_empty();
             each_valid(dictionary.keys().nulls(), array.len(), give, |at| values[keys[at]]);

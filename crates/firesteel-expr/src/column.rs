@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use arrow::array::{
-    Array, ArrayRef, AsArray, Decimal128Array, DictionaryArray, Int32Array, Scalar, UInt32Array, new_null_array,
+    AnyDictionaryArray, Array, ArrayRef, AsArray, Decimal128Array, DictionaryArray, Int32Array, Scalar, UInt32Array,
+    new_null_array,
 };
 use arrow::buffer::NullBuffer;
 use arrow::datatypes::{DataType, Decimal64Type, Decimal128Type, Int32Type};
@@ -199,6 +200,11 @@ impl arrow::array::Datum for FlatOrScalar {
             FlatOrScalar::Scalar(scalar) => scalar.get(),
         }
     }
+}
+
+/// The dictionary, if it is one of no more entries than rows: only then may all of its entries be gone through for a batch.
+pub fn small_dictionary(array: &ArrayRef) -> Option<&dyn AnyDictionaryArray> {
+    array.as_any_dictionary_opt().filter(|dictionary| dictionary.values().len() <= array.len())
 }
 
 /// Whether two dictionaries' numbers are the same memory.

@@ -12,7 +12,7 @@ use arrow::datatypes::{
     TimestampMicrosecondType,
 };
 use firesteel_common::{Result, SqlType, internal};
-use firesteel_expr::column::Column;
+use firesteel_expr::column::{Column, small_dictionary};
 
 use crate::hash::{float_bits, float32_bits};
 
@@ -46,10 +46,10 @@ pub(crate) fn all_short(column: &Column) -> bool {
         DataType::Utf8View => short(array.as_string_view().views()),
         DataType::BinaryView => short(array.as_binary_view().views()),
         DataType::Dictionary(..) => {
-            let values = array.as_any_dictionary().values();
-            if values.len() > array.len() {
+            let Some(dictionary) = small_dictionary(array) else {
                 return column.flat().is_ok_and(|flat| all_short(&Column::Array(flat)));
-            }
+            };
+            let values = dictionary.values();
             match values.data_type() {
                 DataType::Dictionary(..) => false,
                 _ => all_short(&Column::Array(Arc::clone(values))),
@@ -69,8 +69,7 @@ pub(crate) fn each_word(column: &Column, give: &mut impl FnMut(u64)) -> Result<(
             (0..*rows).for_each(|_| give(word));
             Ok(())
         }
-        Column::Array(array) => match array.as_any_dictionary_opt() {
-            Some(dictionary) if dictionary.values().len() > array.len() => array_words(&column.flat()?, give),
+        Column::Array(array) => match small_dictionary(array) {
             Some(dictionary) => {
                 let mut values = Vec::with_capacity(dictionary.values().len());
                 array_words(dictionary.values(), &mut |word| values.push(word))?;
@@ -80,6 +79,7 @@ pub(crate) fn each_word(column: &Column, give: &mut impl FnMut(u64)) -> Result<(
                 keys.iter().for_each(|key| give(values.get(*key as usize).copied().unwrap_or(0)));
                 Ok(())
             }
+            None if array.as_any_dictionary_opt().is_some() => array_words(&column.flat()?, give),
             None => array_words(array, give),
         },
     }

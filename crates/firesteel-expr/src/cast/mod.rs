@@ -8,11 +8,11 @@
 //! ANSI raises what cannot be converted, TRY gives NULL. Constants stay constants; a dictionary is converted by its
 //! entries when no entry can fail.
 
-use arrow::array::{Array, ArrayRef, AsArray, new_null_array};
+use arrow::array::{AnyDictionaryArray, Array, ArrayRef, new_null_array};
 use arrow::datatypes::DataType;
 use firesteel_common::{Result, SqlType, internal};
 
-use crate::column::Column;
+use crate::column::{Column, small_dictionary};
 use crate::eval::EvalContext;
 use crate::expr::CastMode;
 
@@ -50,18 +50,11 @@ pub fn cast(input: &Column, from: &SqlType, to: &SqlType, mode: CastMode, contex
     let cast = Cast { from, to, mode, context };
     match input {
         Column::Constant(one, _) => Ok(Column::Constant(cast.array(&plain(one)?)?, rows)),
-        Column::Array(array) => match array.data_type() {
-            DataType::Dictionary(..) if !can_fail(from, to) && few_entries(array) => {
-                cast.dictionary(array).map(Column::Array)
-            }
+        Column::Array(array) => match small_dictionary(array) {
+            Some(dictionary) if !can_fail(from, to) => cast.dictionary(dictionary).map(Column::Array),
             _ => cast.array(&plain(array)?).map(Column::Array),
         },
     }
-}
-
-/// Whether a dictionary has no more entries than rows: those of a large one need not even occur.
-fn few_entries(array: &ArrayRef) -> bool {
-    array.as_any_dictionary_opt().is_some_and(|dictionary| dictionary.values().len() <= array.len())
 }
 
 /// Without a dictionary; narrow decimals stay narrow.
@@ -78,8 +71,7 @@ impl<'a> Cast<'a> {
         Cast { from, to, ..*self }
     }
 
-    fn dictionary(&self, array: &ArrayRef) -> Result<ArrayRef> {
-        let dictionary = array.as_any_dictionary_opt().ok_or_else(|| internal!("a dictionary that is none"))?;
+    fn dictionary(&self, dictionary: &dyn AnyDictionaryArray) -> Result<ArrayRef> {
         let entries = self.array(&plain(dictionary.values())?)?;
         Ok(dictionary.with_values(entries))
     }

@@ -9,17 +9,17 @@ use arrow::buffer::{BooleanBuffer, NullBuffer};
 use firesteel_common::{Result, SqlType};
 
 use super::decimal;
-use crate::column::Column;
+use crate::column::{Column, small_dictionary};
 
 /// Computes a function that cannot fail over a dictionary's entries instead of its rows, where there are fewer.
 pub fn over_entries(column: &Column, compute: impl Fn(&Column) -> Result<Column>) -> Result<Column> {
     let Column::Array(array) = column else { return compute(column) };
-    match array.as_any_dictionary_opt() {
-        Some(dictionary) if dictionary.values().len() <= array.len() => {
+    match small_dictionary(array) {
+        Some(dictionary) => {
             let entries = compute(&Column::Array(Arc::clone(dictionary.values())))?.flat()?;
             Ok(Column::Array(arrow::compute::take(&entries, dictionary.keys(), None)?))
         }
-        _ => compute(column),
+        None => compute(column),
     }
 }
 

@@ -98,9 +98,11 @@ impl Machine {
             RunBuilder::new(&self.keys, Arc::clone(&self.types), memory)
         });
         let granted = held.add(&mut self.keys, batch)?;
+        // Nobody needs this operator to hold anything.
+        if !granted || !held.can_sort() {
+            return self.let_go();
+        }
         match held.rows() >= self.held_max {
-            // Nobody needs this operator to hold anything.
-            _ if !granted || !held.can_sort() => self.let_go(),
             true => self.cut(),
             false => Ok(()),
         }
@@ -186,11 +188,7 @@ impl Operator for Machine {
     }
 
     fn finish(&mut self) -> Result<()> {
-        let Some(mut held) = self.held.take() else { return Ok(()) };
-        if !held.can_sort() {
-            self.held = Some(held);
-            return self.let_go();
-        }
+        let Some(held) = self.held.take_if(RunBuilder::can_sort) else { return self.let_go() };
         let (first, memory) = self.first_rows(held)?;
         self.output = Output::Chosen(Slices::new(first, memory));
         Ok(())
